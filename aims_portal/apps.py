@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AimsPortalConfig(AppConfig):
+    name = "aims_portal"

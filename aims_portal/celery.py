@@ -1,0 +1,20 @@
+"""The Celery application. Its messages are hints: what must not be lost is a row first (reports.models)."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aims_portal.settings")
+
+app = Celery("aims_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def die_with_the_worker(**kwargs: object) -> None:
+    """A pool process whose worker was killed would finish its task unseen, while the next worker does it again."""
+    from aims_portal.servers.tether import tie_this_process
+
+    tie_this_process()

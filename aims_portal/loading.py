@@ -1,0 +1,99 @@
+"""Loads one organisation from a file in the sample's format: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pghistory
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clauses.loading_positions import load_expected_proofs, load_positions
+from evidence.loading import load_evidence
+from organisations.loading import load_organisation, load_people, today_in
+from organisations.reading import read
+from organisations.rows import Intake
+from systems.loading import link_suppliers, load_suppliers, load_systems
+
+# In this order: each may point at what was loaded before it.
+STEPS = (
+    load_organisation,
+    load_people,
+    load_suppliers,
+    load_systems,
+    link_suppliers,
+    load_positions,
+    load_evidence,
+    load_expected_proofs,
+)
+TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "evidence")
+NOT_YET = (
+    "context_issues",
+    "interested_parties",
+    "risks",
+    "impact_assessments",
+    "objectives",
+    "documents",
+    "training_records",
+    "incidents",
+    "concerns",
+    "internal_audit",
+    "corrective_actions",
+    "management_review",
+    "planned_audits",
+    "external_audit_invitation",
+)
+# What a correct portal shows of the sample: for whoever checks it, not for the portal.
+NOT_DATA = ("expected_dashboard_facts",)
+
+
+def load(path: Path, *, shift_from: date | None = None) -> Intake:
+    """Loads the organisation of a file; returns what became of it (`organisation`, `known`, `absent`, `left`).
+
+    With `shift_from` every date of the file moves by the days from then to today at the organisation.
+    Raises BadFileError with everything that is wrong; then nothing is loaded and no file is kept.
+    """
+    intake = read(path)
+    if shift_from:
+        intake = read(path, move=today_in(intake) - shift_from)
+    for section in set(intake.root) - {*TAKEN_IN, *NOT_YET, *NOT_DATA}:
+        intake.root.refuse(section, _("is not a section of the format"))
+    with ExitStack() as undo:
+        undo.callback(forget_files, intake)
+        with transaction.atomic(), pghistory.context(command="load_organisation", file=path.name):
+            for step in STEPS:
+                step(intake)
+            intake.stop_if_bad()
+        undo.pop_all()
+    intake.left += [section for section in NOT_YET if section in intake.root]
+    return intake
+
+
+def forget_files(intake: Intake) -> None:
+    for key in intake.stored:
+        default_storage.delete(key)
+
+
+def summary(intake: Intake) -> Iterator[str]:
+    """What was loaded, in a few lines."""
+    organisation = intake.organisation
+    positions = intake.known["requirements"].values()
+    counts = {
+        _("people"): len(intake.made["people"]),
+        _("suppliers"): len(intake.made["suppliers"]),
+        _("AI systems"): len(intake.made["ai_systems"]),
+        _("controls decided"): sum(made.requirement.is_control and made.applicable is not None for made in positions),
+        _("clauses with a status"): sum(bool(made.status) and not made.requirement.is_control for made in positions),
+        _("items of evidence"): len(intake.made["evidence"]),
+    }
+    words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}
+    yield _("Loaded %(name)s as /%(slug)s/, time zone %(zone)s:") % words
+    yield "  " + ", ".join(f"{count} {name}" for name, count in counts.items())
+    if intake.absent:
+        yield _("File absent: %(items)s") % {"items": ", ".join(intake.absent)}
+    if intake.left:
+        yield _("Not yet taken in: %(fields)s") % {"fields": ", ".join(intake.left)}

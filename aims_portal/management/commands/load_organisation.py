@@ -1,0 +1,32 @@
+"""`load_organisation FILE.yaml [--shift-from DAY]`: takes an organisation over from a file, all of it or nothing."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from aims_portal.loading import load, summary
+from organisations.rows import BadFileError
+
+
+class Command(BaseCommand):
+    help = "Loads an organisation from a YAML file; says file, line, field and reason where it cannot."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--shift-from",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="move every date of the file, so that this day of the file is today",
+        )
+
+    def handle(self, *args: Any, file: Path, shift_from: date | None = None, **options: Any) -> None:
+        try:
+            loaded = load(file, shift_from=shift_from)
+        except BadFileError as error:
+            raise CommandError(_("nothing was loaded.") + f"\n{error}") from error
+        for line in summary(loaded):
+            self.stdout.write(line)

@@ -1,0 +1,1 @@
+"""The sample organisations of the demo: invented people, names and numbers."""

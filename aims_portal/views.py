@@ -1,0 +1,33 @@
+"""The few pages that belong to no floor: health, the way in, errors."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from organisations.models import Membership
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when pages can be served, 503 while the database cannot be reached."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception as error:  # noqa: BLE001 - any fault of the driver means the same to whoever asks
+        return JsonResponse({"status": "error", "database": type(error).__name__}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def front_door(request: HttpRequest) -> HttpResponse:
+    """Sends a person to their organisation, or lets them choose."""
+    memberships = list(Membership.objects.current().filter(user=request.user.pk).select_related("organisation"))
+    if len(memberships) == 1:
+        return redirect(memberships[0].organisation)
+    return render(request, "organisations/choose.html", {"memberships": memberships})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was too old or came from elsewhere; what was typed can be brought back with the browser's Back."""
+    return render(request, "403_csrf.html", {"reason": _("The page had been open too long.")}, status=403)

@@ -1,0 +1,86 @@
+"""Verbs on positions: opening them, answering questions, counting evidence as what is expected."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evidence.actions import link
+from evidence.models import Evidence
+from organisations.models import Organisation, User
+from records.actions import touch
+from records.bulk import create_records
+
+from .models import Answer, ExpectedEvidence, ExpectedProof, Position, Question, Requirement
+
+
+@transaction.atomic
+def open_positions(organisation: Organisation) -> int:
+    """Opens a position on every assessable requirement that has none yet; returns how many were opened.
+
+    Clauses 4-10 always apply; whether a control applies is for the organisation to say (ISO 42001 6.1.3).
+    """
+    missing = Requirement.objects.assessable().exclude(positions__organisation=organisation)
+    positions = [
+        Position(
+            organisation=organisation,
+            requirement=requirement,
+            reference=requirement.number,
+            title=requirement.title,
+            applicable=None if requirement.is_control else True,
+        )
+        for requirement in missing
+    ]
+    create_records(positions)
+    return len(positions)
+
+
+class Stale(Exception):
+    """Somebody else answered this question after the page was opened."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer))
+        self.answer = answer
+
+
+def token(answer: Answer | None) -> str:
+    """Names the state of an answer, so that a later save can tell whether it changed meanwhile."""
+    return str(int(answer.answered_at.timestamp() * 1_000_000)) if answer else "0"
+
+
+@transaction.atomic
+def answer_question(
+    position: Position, question: Question, *, value: str, comment: str, by: User, seen: str | None = None
+) -> Answer:
+    """Keeps an answer. Raises Stale when `seen` is not its state any more, ValidationError for a value out of place."""
+    Position.objects.select_for_update(of=("self",)).get(pk=position.pk)
+    answer = Answer.objects.filter(position=position, question=question).first()
+    if seen is not None and seen != token(answer):
+        raise Stale(answer or Answer(position=position, question=question))
+    if value and value not in Answer.Value:
+        raise ValidationError(_("Choose one of the answers."))
+    if value == Answer.Value.NOT_APPLICABLE and not position.requirement.is_control:
+        raise ValidationError(_("A clause always applies; only questions on a control can be not applicable."))
+    answer = answer or Answer(position=position, question=question)
+    answer.value, answer.comment, answer.answered_by, answer.answered_at = value, comment.strip(), by, timezone.now()
+    answer.save()
+    touch(position, by=by)
+    return answer
+
+
+@transaction.atomic
+def count_as(position: Position, expected: ExpectedEvidence, evidence: Evidence, *, by: User) -> None:
+    """Says that this evidence is what the catalogue expects here; links it to the position if it was not."""
+    link(evidence, position, by=by)
+    ExpectedProof.objects.get_or_create(
+        position=position, expected=expected, evidence=evidence, defaults={"added_by": by}
+    )
+    touch(position, by=by)
+
+
+@transaction.atomic
+def no_longer_count(position: Position, expected: ExpectedEvidence, evidence: Evidence, *, by: User) -> None:
+    ExpectedProof.objects.filter(position=position, expected=expected, evidence=evidence).delete()
+    touch(position, by=by)

@@ -1,0 +1,109 @@
+"""Everything the clause page shows: what is expected at the left, the position and its proof at the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from evidence.checking import ACCEPT
+from evidence.lines import evidence_of, line_of
+from evidence.models import Evidence
+from organisations.requests import MemberRequest
+from records.forms import RecordForm
+from systems.models import AISystem
+
+from .actions import token
+from .models import Answer, Basis, ExpectedProof, Position, Question
+from .standing import standings
+
+
+def clause_page(
+    request: MemberRequest, position: Position, *, form: RecordForm | None, may_change: bool
+) -> dict[str, Any]:
+    """Context of the page and of the fragments that change with a save."""
+    [standing] = standings([position], on=request.organisation.today())
+    evidence = evidence_of(request, position)
+    return {
+        "verdict": standing.verdict,
+        "facts": standing.facts,
+        "form": form,
+        "may_change": may_change,
+        "requirement": position.requirement,
+        "questions": questions_of(position),
+        "expected": expected_of(request, position, evidence),
+        "files": [line_of(item, request.organisation.today()) for item in evidence],
+        "systems": AISystem.objects.visible_to(request.user).filter(positions=position).select_related("organisation"),
+        "previous": neighbour(request, position, forward=False),
+        "next": neighbour(request, position, forward=True),
+        "basis": ", ".join(str(Basis(value).label) for value in position.basis),
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
+        "accept": ACCEPT,
+        **addresses(request, position),
+    }
+
+
+def addresses(request: MemberRequest, position: Position) -> dict[str, str]:
+    here = {"organisation": request.organisation.slug, "reference": position.reference}
+    return {
+        "drop_url": reverse("position-evidence", kwargs=here),
+        "link_url": reverse("evidence-link", kwargs=here),
+        "save_url": reverse("position-save", kwargs=here),
+    }
+
+
+def questions_of(position: Position) -> list[dict[str, Any]]:
+    answers = {answer.question_id: answer for answer in position.answers.select_related("answered_by")}
+    asked = Question.objects.filter(requirement=position.requirement_id, is_withdrawn=False)
+    is_control = position.requirement.is_control
+    return [question_line(question, answers.get(question.pk), is_control=is_control) for question in asked]
+
+
+def question_line(question: Question, answer: Answer | None, *, is_control: bool) -> dict[str, Any]:
+    """One question as components/question.html wants it; only a control's can be answered “N/A”."""
+    values = [value for value in Answer.Value if is_control or value != Answer.Value.NOT_APPLICABLE]
+    return {
+        "id": question.pk,
+        "text": question.text,
+        "choices": [(value.value, value.label) for value in values],
+        "answer": answer.value if answer else "",
+        "comment": answer.comment if answer else "",
+        "answered_by": answer.answered_by if answer else None,
+        "answered_at": answer.answered_at if answer else None,
+        "version": token(answer),
+    }
+
+
+def expected_of(request: MemberRequest, position: Position, evidence: list[Evidence]) -> list[dict[str, Any]]:
+    """Each expected item with the evidence counted for it, and the evidence that could be."""
+    today = request.organisation.today()
+    counted: dict[int, list[Evidence]] = {}
+    by_id = {item.pk: item for item in evidence}
+    for proof in ExpectedProof.objects.filter(position=position, evidence__in=by_id):
+        counted.setdefault(proof.expected_id, []).append(by_id[proof.evidence_id])
+    lines = []
+    for item in position.requirement.expected_evidence.filter(is_withdrawn=False):
+        present = counted.get(item.pk, [])
+        states = {one.state(today).value for one in present}
+        valid = states & {"current", "expiring"}
+        lines.append(
+            {
+                "item": item,
+                "evidence": [line_of(one, today) for one in present],
+                "others": [one for one in evidence if one not in present],
+                "tone": "good" if valid else "bad" if present or item.is_mandatory else "none",
+                "state": "present" if valid else "expired" if present else "missing",
+            }
+        )
+    return lines
+
+
+def neighbour(request: MemberRequest, position: Position, *, forward: bool) -> Position | None:
+    """The requirement before or after this one among those the person may see."""
+    order = position.requirement.order
+    others = Position.objects.visible_to(request.user).filter(organisation=request.organisation)
+    others = others.filter(requirement__is_withdrawn=False).select_related("organisation")
+    if forward:
+        return others.filter(requirement__order__gt=order).order_by("requirement__order").first()
+    return others.filter(requirement__order__lt=order).order_by("-requirement__order").first()

@@ -1,0 +1,121 @@
+"""Loads a file's `soa` and `gap_assessment` into positions, and says which evidence is what the catalogue expects."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from organisations.rows import Intake, Row
+
+from .actions import open_positions
+from .models import Basis, ExpectedEvidence, ExpectedProof, Position
+from .models.position import CLAUSE_STATUSES, CONTROL_STATUSES
+
+
+def load_positions(intake: Intake) -> None:
+    """Opens all positions and fills them; `intake.known["requirements"]` has them by number for what comes after."""
+    open_positions(intake.organisation)
+    known = {made.reference: made for made in Position.objects.in_order().of(intake.organisation)}
+    intake.known["requirements"] = known
+    load_statement(intake)
+    load_gap_assessment(intake)
+    written = ["status", "status_on", "applicable", "justification", "basis"]
+    Position.objects.bulk_update(known.values(), written)
+
+
+def load_statement(intake: Intake) -> None:
+    """The Statement of Applicability: a default for all controls, then its exceptions (ISO 42001 6.1.3)."""
+    statement = intake.root.row("soa")
+    statement.leave("version", "status", "approved_by", "custom_controls", "note")
+    on, default = statement.day("approved_on"), statement.row("default")
+    told: set[str] = set()
+    for row in statement.rows("exceptions"):
+        intake.attempt(row, lambda row: decide(row, one_control(row, told), on))
+    for row in statement.rows("not_applicable"):
+        intake.attempt(row, lambda row: decide(row, one_control(row, told), on, applicable=False))
+    if default:
+        controls = [made for made in intake.known["requirements"].values() if made.requirement.is_control]
+        rest = [made for made in controls if made.reference not in told]
+        intake.attempt(default, lambda row: decide(row, rest, on))
+    intake.attempt(statement, Row.close)
+
+
+def one_control(row: Row, told: set[str]) -> list[Position]:
+    """The control of an exception, which no other exception may speak of."""
+    found = row.one("control", "requirements", needed=True)
+    if found and not found.requirement.is_control:
+        row.refuse("control", _("“%(number)s” is not a control") % {"number": found.reference})
+    elif found and found.reference in told:
+        row.refuse("control", _("“%(number)s” is given twice") % {"number": found.reference})
+    told.add(row.text("control"))
+    return [found] if found else []
+
+
+def decide(row: Row, positions: list[Position], on: date | None, *, applicable: bool | None = None) -> None:
+    """Writes applicability, its reason and the state into unsaved positions."""
+    applies = row.flag("applicable", default=True) if applicable is None else applicable
+    if applies:
+        status = one_of(row, "status", row.text("status"), CONTROL_STATUSES)
+    else:
+        status = one_of(row, "status", row.text("status"), ("not_applicable",)) and ""
+    values = {
+        "applicable": applies,
+        "status": status,
+        "status_on": on if status else None,
+        "basis": row.choices("basis", Basis),
+        "justification": row.text("justification", needed=True),
+    }
+    row.read.add("applicable")
+    row.close()
+    for position in positions:
+        assign(position, values)
+
+
+def load_gap_assessment(intake: Intake) -> None:
+    """The status of each clause, as of the day of the assessment."""
+    gap = intake.root.row("gap_assessment")
+    if not gap:
+        return
+    gap.leave("id", "title")
+    on, results = gap.day("on", needed=True), gap.row("results", needed=True)
+    for number in results:
+        position = results.find(number, number, "requirements")
+        status = one_of(results, number, results.text(number, needed=True), CLAUSE_STATUSES)
+        if position and position.requirement.is_control:
+            results.refuse(number, _("“%(number)s” is not a clause") % {"number": number})
+        elif position:
+            assign(position, {"status": status, "status_on": on})
+    intake.attempt(gap, Row.close)
+
+
+def one_of(row: Row, key: str, value: str, offered: tuple[str, ...]) -> str:
+    if value and value not in offered:
+        words = {"value": value, "offered": ", ".join(offered)}
+        row.refuse(key, _("“%(value)s” is not one of %(offered)s") % words)
+    return value
+
+
+def assign(position: Position, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(position, name, value)
+
+
+def load_expected_proofs(intake: Intake) -> None:
+    """`counts_as: {'5.2': name}`: that an item is what the catalogue expects for a requirement it proves."""
+    expected = {(item.requirement_id, item.name): item for item in ExpectedEvidence.objects.filter(is_withdrawn=False)}
+    proofs = []
+    for row, made in intake.made["evidence"]:
+        counts_as = row.row("counts_as")
+        for number in counts_as:
+            position, name = counts_as.find(number, number, "requirements"), counts_as.text(number, needed=True)
+            item = position and expected.get((position.requirement_id, name))
+            if position and number not in row.texts("refs"):
+                counts_as.refuse(number, _("“%(number)s” is not among its refs") % {"number": number})
+            elif position and not item:
+                words = {"name": name, "number": number}
+                counts_as.refuse(number, _("“%(name)s” is not expected for %(number)s") % words)
+            elif position:
+                proofs.append(ExpectedProof(position=position, expected=item, evidence=made, added_by=made.owner))
+    ExpectedProof.objects.bulk_create(proofs)

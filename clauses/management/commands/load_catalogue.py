@@ -1,0 +1,36 @@
+"""`load_catalogue [FILE]`: brings the catalogue of ISO/IEC 42001 in line with the packaged file."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from clauses.loading import PACKAGED, CatalogueError, load_catalogue
+
+
+class Command(BaseCommand):
+    help = "Loads the catalogue: clauses, controls, questions, expected evidence. Loading it again does no harm."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, default=PACKAGED, help="another catalogue file")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            loaded = load_catalogue(file)
+        except (CatalogueError, OSError, yaml.YAMLError) as error:
+            raise CommandError(f"{file}: {error}") from error
+        framework = loaded.framework
+        said = {"framework": framework, "version": framework.catalogue_version}
+        if not loaded.has_changed:
+            self.stdout.write(_("%(framework)s, catalogue version %(version)s: nothing to change.") % said)
+            return
+        said |= {"withdrawn": loaded.withdrawn, "opened": loaded.opened}
+        self.stdout.write(
+            _(
+                "%(framework)s, catalogue version %(version)s loaded; "
+                "%(withdrawn)s rows withdrawn, %(opened)s positions opened."
+            )
+            % said
+        )

@@ -1,0 +1,43 @@
+"""Opens the organisation named in the address to its members, and to nobody else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from .actions import rights_of
+from .models import Membership
+
+
+class OrganisationMiddleware:
+    """Sets `organisation`, `membership` and `permissions` on the request; answers 404 to those who do not belong.
+
+    Views below `/<organisation>/` are called without that argument: they cannot look at another one by mistake.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(self, request: Any, view: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
+        if "organisation" not in kwargs or not request.user.is_authenticated:
+            return
+        slug = kwargs.pop("organisation")
+        membership = (
+            Membership.objects.current()
+            .filter(user=request.user, organisation__slug=slug)
+            .select_related("organisation")
+            .first()
+        )
+        if membership is None:
+            raise Http404
+        membership.user = request.user
+        request.membership, request.organisation = membership, membership.organisation
+        request.permissions = rights_of(membership)
+        timezone.activate(membership.organisation.zone)

@@ -1,0 +1,53 @@
+"""Who may do what: the only table of roles. Each right is a permission on the organisation, given through guardian."""
+
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """Roles a person may hold in one organisation."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    COMPLIANCE_OFFICER = "compliance_officer", _("AI compliance officer")
+    CONTRIBUTOR = "contributor", _("Contributor")
+    INTERNAL_AUDITOR = "internal_auditor", _("Internal auditor")
+    AUDITOR = "auditor", _("Auditor, read-only")
+    MANAGER = "manager", _("Manager")
+
+
+VIEW_RECORDS = "view_records"
+CHANGE_RECORDS = "change_records"
+CONTRIBUTE = "contribute"
+REQUEST_REPORTS = "request_reports"
+MANAGE_MEMBERS = "manage_members"
+
+PERMISSIONS: list[tuple[str, Any]] = [
+    (VIEW_RECORDS, "Read every record of the organisation"),
+    (CHANGE_RECORDS, "Create and change every record"),
+    (CONTRIBUTE, "Change records one owns or was given"),
+    (REQUEST_REPORTS, "Ask for reports"),
+    (MANAGE_MEMBERS, "Keep members, roles and invitations"),
+]
+
+RIGHTS: dict[str, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset({VIEW_RECORDS, MANAGE_MEMBERS}),
+    Role.COMPLIANCE_OFFICER: frozenset({VIEW_RECORDS, CHANGE_RECORDS, REQUEST_REPORTS}),
+    Role.CONTRIBUTOR: frozenset({CONTRIBUTE}),
+    Role.INTERNAL_AUDITOR: frozenset({VIEW_RECORDS}),
+    Role.AUDITOR: frozenset({VIEW_RECORDS}),
+    Role.MANAGER: frozenset({VIEW_RECORDS, REQUEST_REPORTS}),
+}
+
+# Somebody from outside never keeps access by being forgotten.
+ROLES_WITH_END_DATE = frozenset({Role.AUDITOR})
+
+MEANINGS = {
+    Role.ADMINISTRATOR: _("Keeps members, roles and invitations. Reads every record, changes none."),
+    Role.COMPLIANCE_OFFICER: _("Keeps every clause, control and register. Asks for reports."),
+    Role.CONTRIBUTOR: _("Sees and changes what they own or were given. Adds evidence to it."),
+    Role.INTERNAL_AUDITOR: _("Reads every record and all evidence. Changes nothing."),
+    Role.AUDITOR: _("From outside: reads every record and all evidence until the end date. Changes nothing."),
+    Role.MANAGER: _("Reads every record. Asks for reports and downloads them."),
+}

@@ -1,0 +1,75 @@
+"""The form every record type builds on: choices stay inside the organisation, a save carries its version."""
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models import Organisation, User
+from organisations.roles import Role
+
+from .actions import keep
+from .models import Record
+from .widgets import DayInput, LongText
+
+
+def people_of(organisation: Organisation) -> QuerySet[User]:
+    """Those who may own records: members who have not left and are not from outside."""
+    members = organisation.memberships.current().exclude(role=Role.AUDITOR)
+    return User.objects.filter(pk__in=members.values("user")).order_by("name")
+
+
+class RecordForm(forms.ModelForm):
+    """Form of one record. `version` is the one the person started from; `groups` are the headings of the page."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    groups: list[tuple[Any, Any, list[Any]]] = []
+
+    def __init__(self, *args: Any, organisation: Organisation, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation, self.user = organisation, user
+        self.instance.organisation = organisation
+        self.initial.setdefault("version", self.instance.version if self.instance.pk else 0)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField):
+                self.narrow(name, field)
+            elif isinstance(field, forms.DateField):
+                field.widget = DayInput(field.widget.attrs)
+            elif type(field.widget) is forms.Textarea:
+                field.widget = LongText({"data-guard": ""})
+
+    def narrow(self, name: str, field: forms.ModelChoiceField) -> None:
+        """Offers only what the person may see in this organisation; what is already chosen stays choosable."""
+        model = cast(QuerySet[Model], field.queryset).model
+        if model is User:
+            people = people_of(self.organisation)
+            chosen = getattr(self.instance, f"{name}_id", None) if self.instance.pk else None
+            field.queryset = people | User.objects.filter(pk=chosen) if chosen else people
+            field.empty_label = str(_("Choose a person"))
+        elif issubclass(model, Record):
+            field.queryset = model.objects.visible_to(self.user).filter(organisation=self.organisation)
+
+    @property
+    def is_stale(self) -> bool:
+        """True when somebody saved the record after this form was opened."""
+        started = self.data.get(self.add_prefix("version"), "")
+        return bool(self.instance.pk) and str(started) != str(self.instance.version)
+
+    def continue_from(self, newer: Record) -> None:
+        """Takes up the newer version, so that saving what was typed is then meant, not an accident."""
+        self.data = cast(QueryDict, self.data).copy()
+        self.data["version"] = str(newer.version)
+        self.errors.clear()
+
+    def save(self, commit: bool = True) -> Any:
+        keep(self.instance, by=self.user)
+        self._save_m2m()  # type: ignore[attr-defined]
+        return self.instance
+
+
+def require(form: forms.BaseForm, *names: str) -> None:
+    """Makes fields mandatory on a form that the table allows to be empty."""
+    for name in names:
+        form.fields[name].required = True

@@ -1,0 +1,160 @@
+"""What every record shares: one table on which evidence, links, grants, reminders and history can hang."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
+
+from organisations.history import tracked
+from organisations.models import Organisation
+
+from .grants import CHANGE, VIEW, changeable_by, readable_by
+
+R = TypeVar("R", bound="Record")
+
+# How far ahead "due soon" and "expiring" look, in days.
+SOON = timedelta(days=30)
+
+
+class RecordQuerySet(models.QuerySet[R]):
+    """The one door: every page, export, search and report starts with `visible_to`."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(readable_by(user))
+
+    def changeable_by(self, user: Any) -> Self:
+        return self.filter(changeable_by(user))
+
+    def of(self, organisation: Organisation) -> Self:
+        return self.filter(organisation=organisation)
+
+    def due_by(self, day: date) -> Self:
+        """Records whose review falls on `day` or before, the latest-waiting first."""
+        return self.filter(review_on__lte=day).order_by("review_on", "reference")
+
+
+class ReferenceSequence(models.Model):
+    """The last number given under a prefix in an organisation, so that a reference is never used twice."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    prefix = models.CharField(max_length=10)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "prefix"], name="one_sequence_each")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.last}"
+
+
+@transaction.atomic
+def next_reference(organisation: Organisation, prefix: str) -> str:
+    """The next free reference, e.g. `AIS-07`; two callers at once wait for each other."""
+    ReferenceSequence.objects.get_or_create(organisation=organisation, prefix=prefix)
+    sequence = ReferenceSequence.objects.select_for_update().get(organisation=organisation, prefix=prefix)
+    sequence.last += 1
+    sequence.save(update_fields=["last"])
+    return f"{prefix}-{sequence.last:02d}"
+
+
+def keep_reference(organisation: Organisation, reference: str) -> None:
+    """Counts on from a reference that was given from outside: after `AIS-06` comes `AIS-07`."""
+    prefix, _dash, digits = reference.rpartition("-")
+    if not prefix or not digits.isdigit():
+        return
+    sequence, _made = ReferenceSequence.objects.get_or_create(organisation=organisation, prefix=prefix)
+    if int(digits) > sequence.last:
+        sequence.last = int(digits)
+        sequence.save(update_fields=["last"])
+
+
+@tracked()
+class Record(models.Model):
+    """Anything an auditor can ask for. Each record type inherits it and adds its own columns."""
+
+    PREFIX: ClassVar[str] = ""
+    KIND: ClassVar[str] = ""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="records")
+    kind = models.CharField(max_length=30, editable=False)
+    reference = models.CharField(_("reference"), max_length=30, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_records",
+    )
+    review_on = models.DateField(_("next review"), null=True, blank=True, db_index=True)
+    review_every = models.PositiveSmallIntegerField(
+        _("review every"), null=True, blank=True, help_text=_("Months between two reviews.")
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [(VIEW, "Read this record"), (CHANGE, "Change this record")]
+        constraints = [models.UniqueConstraint(fields=["organisation", "reference"], name="reference_is_unique")]
+        indexes = [
+            models.Index(fields=["organisation", "kind", "reference"], name="record_list"),
+            models.Index(fields=["organisation", "review_on"], name="record_due"),
+            models.Index(fields=["organisation", "-changed_at"], name="record_changed"),
+        ]
+        verbose_name = _("record")
+        verbose_name_plural = _("records")
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.kind = self.kind or self.KIND
+        if not self.reference:
+            self.reference = next_reference(self.organisation, self.PREFIX)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return self.url("detail")
+
+    def url(self, page: str) -> str:
+        """Address of one of the record's pages: detail, edit, history."""
+        return reverse(
+            f"{self.kind}-{page}", kwargs={"organisation": self.organisation.slug, "reference": self.reference}
+        )
+
+    @property
+    def edit_url(self) -> str:
+        return self.url("edit")
+
+    @property
+    def history_url(self) -> str:
+        return self.url("history")
+
+    def is_review_overdue(self, today: date) -> bool:
+        return bool(self.review_on and self.review_on < today)
+
+
+class RecordGrant(UserObjectPermissionBase):
+    """Guardian's grant of one record to one person, from and until a day; given by `give`, taken by `take_back`."""
+
+    content_object = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="grants")
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["user", "content_object", "permission"], name="record_grant_by_user")]

@@ -1,0 +1,85 @@
+"""Says in words what an event did: labels instead of columns, choices instead of codes, names instead of ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Field, Model
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from organisations.models import User
+
+from .events import Event
+from .models import Record
+
+
+class Words:
+    """Knows the names of all that some events mention; one query for each kind of thing."""
+
+    def __init__(self, found: Iterable[Event]) -> None:
+        found = list(found)
+        wanted: dict[type[Model], set[int]] = defaultdict(set)
+        for event in found:
+            wanted[User].add(event.user or 0)
+            for item in event.source.fields:
+                if item.is_relation:
+                    ids = {event.before.get(item.attname), event.after.get(item.attname)} - {None}
+                    wanted[named_by(item)] |= ids
+        self.names = {
+            model: {key: str(thing) for key, thing in model._default_manager.in_bulk(ids - {0}).items()}
+            for model, ids in wanted.items()
+        }
+
+    def who(self, found: list[Event]) -> str:
+        """The person behind a change; empty where no person signed in made it."""
+        return next((self.names[User].get(event.user, "") for event in found if event.user), "")
+
+    def lines(self, event: Event) -> list[dict[str, str]]:
+        """`{field, before, after}` for each column that changed; nothing for a record's first version."""
+        is_record = issubclass(event.model, Record)
+        if is_record and event.label != "update":
+            return []
+        named = [] if is_record else [item for item in event.source.fields if item.is_relation]
+        told = [item for item in event.source.fields if item not in named]
+        about = ", ".join(filter(None, (self.either(item, event) for item in named)))
+        if not told:
+            is_gone = event.label == "delete"
+            line = {"before": about if is_gone else "", "after": "" if is_gone else about}
+            return [{"field": capfirst(str(event.model._meta.verbose_name)), **line}]
+        return [line for item in told if (line := self.line(item, event, about))]
+
+    def line(self, item: Field[Any, Any], event: Event, about: str) -> dict[str, str] | None:
+        before = self.value(item, event.before.get(item.attname))
+        after = self.value(item, event.after.get(item.attname))
+        if before == after:
+            return None
+        return {"field": f"{capfirst(str(item.verbose_name))} {about}".strip(), "before": before, "after": after}
+
+    def either(self, item: Field[Any, Any], event: Event) -> str:
+        return self.value(item, event.after.get(item.attname) or event.before.get(item.attname))
+
+    def value(self, item: Field[Any, Any], value: Any) -> str:
+        """One value as people read it."""
+        if value is None or value == "" or value == []:
+            return ""
+        if item.is_relation:
+            return self.names[named_by(item)].get(value, "")
+        if isinstance(value, list):
+            choices = dict(item.base_field.flatchoices)  # type: ignore[attr-defined]
+            return ", ".join(str(choices.get(one, one)) for one in value)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, date):
+            return formats.date_format(value, "j M Y")
+        return str(dict(item.flatchoices).get(value, value))
+
+
+def named_by(item: Field[Any, Any]) -> type[Model]:
+    """Where the name of what a column points to is kept: every record's is on `Record`."""
+    model = item.related_model
+    return Record if issubclass(model, Record) else model

@@ -1,0 +1,251 @@
+"""One class per record type gives its list, page, forms, history and export. A fourth hook is a plain view instead."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
+
+from organisations.requests import MemberRequest
+from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
+
+from .export import exported
+from .filters import RecordFilter
+from .forms import RecordForm
+from .models import Record, RecordQuerySet
+from .stale import conflict
+from .tables import RecordTable
+from .timeline import changes_of
+
+ROWS = (25, 50, 100)
+
+
+class RecordViews:
+    """Declares a record type: model, form, table, filters, and the words of its pages."""
+
+    model: ClassVar[type[Record]]
+    form_class: ClassVar[type[RecordForm]]
+    table_class: ClassVar[type[RecordTable]] = RecordTable
+    filter_class: ClassVar[type[RecordFilter]] = RecordFilter
+    path: ClassVar[str]
+    clause: ClassVar[str] = ""
+    lead: ClassVar[Any] = ""
+    related: ClassVar[tuple[str, ...]] = ("owner", "organisation")
+    prefetched: ClassVar[tuple[str, ...]] = ()
+    chips: ClassVar[tuple[tuple[Any, dict[str, str]], ...]] = ()
+    can_be_created: ClassVar[bool] = True
+    contributors_create: ClassVar[bool] = False
+
+    @classmethod
+    def urls(cls) -> list[URLPattern]:
+        views, kind = cls(), cls.model.KIND
+        pages = [
+            path(f"{cls.path}/", views.listing, name=f"{kind}-list"),
+            path(f"{cls.path}/export.<str:file_format>", views.export, name=f"{kind}-export"),
+            path(f"{cls.path}/<str:reference>/", views.detail, name=f"{kind}-detail"),
+            path(f"{cls.path}/<str:reference>/edit/", views.edit, name=f"{kind}-edit"),
+            path(f"{cls.path}/<str:reference>/history/", views.history, name=f"{kind}-history"),
+        ]
+        if cls.can_be_created:
+            pages.insert(1, path(f"{cls.path}/new/", views.new, name=f"{kind}-new"))
+        return pages
+
+    # What one may see and do
+
+    def visible(self, request: MemberRequest) -> RecordQuerySet[Any]:
+        records = self.model.objects.visible_to(request.user).filter(organisation=request.organisation)
+        return records.select_related(*self.related).prefetch_related(*self.prefetched)
+
+    def get(self, request: MemberRequest, reference: str) -> Any:
+        return get_object_or_404(self.visible(request), reference=reference)
+
+    def may_create(self, request: MemberRequest) -> bool:
+        contributes = self.contributors_create and CONTRIBUTE in request.permissions
+        return self.can_be_created and (CHANGE_RECORDS in request.permissions or contributes)
+
+    def may_change(self, request: MemberRequest, record: Record) -> bool:
+        if CHANGE_RECORDS in request.permissions:
+            return True
+        return Record.objects.changeable_by(request.user).filter(pk=record.pk).exists()
+
+    # Lists
+
+    def filtered(self, request: MemberRequest) -> RecordFilter:
+        return self.filter_class(request.GET, queryset=self.visible(request), request=request)
+
+    def table(self, request: MemberRequest, records: Any) -> RecordTable:
+        table = self.table_class(records, request=request)
+        table.caption = capfirst(self.words)
+        RequestConfig(request, paginate=False).configure(table)
+        return table
+
+    def listing(self, request: MemberRequest) -> HttpResponse:
+        found = self.filtered(request)
+        table = self.table(request, found.qs)
+        page = page_of(request, table.rows)
+        table.page = page
+        context = {
+            "views": self,
+            "table": table,
+            "page": page,
+            "search_label": _("Search in %(words)s") % {"words": self.words},
+            "filter_form": found.form,
+            "filters_on": sum(bool(request.GET.get(name)) for name in found.filters if name != "q"),
+            "q": request.GET.get("q", ""),
+            "chips": self.chips_for(request),
+            "exports": self.exports_for(request, page),
+            "may_create": self.may_create(request),
+            "is_filtered": any(request.GET.get(name) for name in found.filters),
+            "crumbs": [(capfirst(self.words), None)],
+            **self.extra_list_context(request),
+        }
+        templates = [
+            f"{self.model._meta.app_label}/{self.model._meta.model_name}_list.html",
+            "records/record_list.html",
+        ]
+        return render(request, templates, context)
+
+    def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {}
+
+    def export(self, request: MemberRequest, file_format: str) -> HttpResponseBase:
+        table = self.table(request, self.filtered(request).qs)
+        return exported(table.as_values(), name=f"{request.organisation.slug}-{self.path}", file_format=file_format)
+
+    def chips_for(self, request: MemberRequest) -> list[dict[str, Any]]:
+        return [chip(request, label, params) for label, params in self.chips]
+
+    def exports_for(self, request: MemberRequest, page: Page[Any]) -> list[dict[str, str]]:
+        query = request.GET.urlencode()
+        kwargs = {"organisation": request.organisation.slug}
+        labels = {"csv": _("CSV, %(n)s rows as shown"), "xlsx": _("Excel, %(n)s rows as shown")}
+        return [
+            {
+                "label": label % {"n": page.paginator.count},
+                "url": reverse(f"{self.model.KIND}-export", kwargs=kwargs | {"file_format": kind}) + f"?{query}",
+            }
+            for kind, label in labels.items()
+        ]
+
+    # One record
+
+    def detail(self, request: MemberRequest, reference: str) -> HttpResponse:
+        record = self.get(request, reference)
+        context = {
+            "views": self,
+            "record": record,
+            "may_change": self.may_change(request, record),
+            "events": changes_of(record, limit=8),
+            "today": request.organisation.today(),
+            "crumbs": [(capfirst(self.words), self.list_url(request)), (record.reference, None)],
+            **self.extra_context(request, record),
+        }
+        return render(request, self.template("detail"), context)
+
+    def extra_context(self, request: MemberRequest, record: Any) -> dict[str, Any]:
+        """What the page of this type shows beside the record itself."""
+        return {}
+
+    def history(self, request: MemberRequest, reference: str) -> HttpResponse:
+        record = self.get(request, reference)
+        crumbs = [
+            (capfirst(self.words), self.list_url(request)),
+            (record.reference, record.get_absolute_url()),
+            (_("History"), None),
+        ]
+        context = {"record": record, "events": changes_of(record, limit=500), "crumbs": crumbs}
+        return render(request, "records/record_history.html", context)
+
+    def new(self, request: MemberRequest) -> HttpResponse:
+        if not self.may_create(request):
+            raise PermissionDenied
+        form = self.form(request, None)
+        if request.method == "POST" and form.is_valid():
+            record = form.save()
+            messages.success(request, _("%(record)s was added.") % {"record": record})
+            return redirect(record)
+        return self.form_page(request, form, None)
+
+    def edit(self, request: MemberRequest, reference: str) -> HttpResponse:
+        record = self.get(request, reference)
+        if not self.may_change(request, record):
+            raise PermissionDenied
+        if request.method == "POST":
+            # Two saves at once wait for each other here, so that the second one is seen to be stale.
+            Record.objects.select_for_update().get(pk=record.pk)
+            record = self.get(request, reference)
+        form = self.form(request, record)
+        if request.method == "POST" and form.is_stale:
+            return self.form_page(request, form, record, conflict=conflict(form), status=409)
+        if request.method == "POST" and form.is_valid():
+            record = form.save()
+            messages.success(request, _("%(record)s was saved.") % {"record": record})
+            return redirect(record)
+        return self.form_page(request, form, record)
+
+    def form(self, request: MemberRequest, record: Any) -> RecordForm:
+        data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        initial = None if record else dict(request.GET.items())
+        return self.form_class(
+            data, files, instance=record, initial=initial, organisation=request.organisation, user=request.user
+        )
+
+    def form_page(
+        self, request: MemberRequest, form: RecordForm, record: Any, status: int = 200, conflict: Any = None
+    ) -> HttpResponse:
+        crumbs: list[tuple[str, str | None]] = [(capfirst(self.words), self.list_url(request))]
+        if record:
+            crumbs += [(record.reference, record.get_absolute_url()), (_("Edit"), None)]
+        else:
+            crumbs += [(_("New"), None)]
+        context = {
+            "views": self,
+            "record": record,
+            "form": form,
+            "conflict": conflict,
+            "crumbs": crumbs,
+            "cancel_url": record.get_absolute_url() if record else self.list_url(request),
+        }
+        return render(request, self.template("form"), context, status=status)
+
+    # Names
+
+    def template(self, page: str) -> list[str]:
+        meta = self.model._meta
+        return [f"{meta.app_label}/{meta.model_name}_{page}.html", f"records/record_{page}.html"]
+
+    def list_url(self, request: MemberRequest) -> str:
+        return reverse(f"{self.model.KIND}-list", kwargs={"organisation": request.organisation.slug})
+
+    @cached_property
+    def words(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
+    @cached_property
+    def word(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+
+def page_of(request: MemberRequest, rows: Any) -> Page[Any]:
+    """The page of rows asked for by `page` and `rows`; nonsense gives the first or the last one."""
+    wanted = request.GET.get("rows", "")
+    size = int(wanted) if wanted in map(str, ROWS) else 50
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def chip(request: MemberRequest, label: Any, params: dict[str, str]) -> dict[str, Any]:
+    """A quick filter: switches its parameters on, or off where they are on."""
+    query = {key: value for key, value in request.GET.items() if key not in {*params, "page"}}
+    on = all(request.GET.get(key) == value for key, value in params.items())
+    return {"label": label, "url": "?" + urlencode(query if on else query | params), "on": on}

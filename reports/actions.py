@@ -1,0 +1,137 @@
+"""What happens to a report: it is asked for, claimed by one worker, made and kept; or it fails and says why.
+
+The row is the truth. A message to the worker is a hint that may get lost or come twice: the claim decides who makes a
+report, and what a worker that died left behind is claimed again once its lease has run out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import F, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from organisations.models import Organisation, User
+
+from .filing import put
+from .models import Report
+
+logger = logging.getLogger(__name__)
+
+# A worker that says nothing for so long is taken for dead; while it works it says something with every page.
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 3
+# How old a queued report must be before its message is taken for lost, and how long a second message is good for.
+PATIENCE = timedelta(seconds=10)
+STALE_AFTER = 30
+
+
+class Lost(Exception):
+    """The report belongs to another attempt by now: this one stops and leaves nothing behind."""
+
+
+def ask_for_report(organisation: Organisation, *, kind: str, by: User, key: str) -> Report:
+    """Puts a report into the queue and returns it.
+
+    The same `key` (one for each form that was shown) gives the same report however often it is sent, and somebody
+    whose report of this kind is still being made gets that one.
+    """
+    own_key = hashlib.sha256(f"{organisation.pk}/{by.pk}/{kind}/{key}".encode()).hexdigest()
+    with transaction.atomic():
+        # Whoever asks next for this organisation waits here: numbers count up and none is given twice.
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        waiting = Q(state__in=[Report.State.QUEUED, Report.State.RUNNING])
+        theirs = Report.objects.filter(organisation=organisation, kind=kind, requested_by=by)
+        found = theirs.filter(Q(idempotency_key=own_key) | waiting).first()
+        if found:
+            return found
+        last = Report.objects.filter(organisation=organisation, kind=kind).aggregate(last=Max("number"))["last"]
+        report = Report.objects.create(
+            organisation=organisation, kind=kind, number=(last or 0) + 1, requested_by=by, idempotency_key=own_key
+        )
+        transaction.on_commit(lambda: send(report.pk))
+    return report
+
+
+def send(report_id: UUID, **options: Any) -> bool:
+    """Tells the workers about a report; False where the broker cannot be reached: the sweeper tells them later."""
+    try:
+        current_app.send_task("reports.tasks.render_report", [str(report_id)], **options)
+    except (KombuError, RedisError, OSError) as error:
+        logger.warning("the broker cannot be reached, report %s waits: %s", report_id, error)
+        return False
+    return True
+
+
+def claim(report_id: UUID | str) -> int | None:
+    """Takes a report that waits, or whose worker died, for this process alone; returns the attempt, else None.
+
+    One conditional UPDATE: of two workers that try at once, the second finds the condition no longer true.
+    """
+    now = timezone.now()
+    free = Q(state=Report.State.QUEUED) | Q(state=Report.State.RUNNING, lease_until__lt=now)
+    taken = Report.objects.filter(free, pk=report_id, attempt__lt=ATTEMPTS).update(
+        state=Report.State.RUNNING, attempt=F("attempt") + 1, lease_until=now + LEASE, progress=0
+    )
+    return Report.objects.values_list("attempt", flat=True).get(pk=report_id) if taken else None
+
+
+def renew(report_id: UUID | str, attempt: int, progress: int) -> None:
+    """Says that this attempt is alive and how far it is (0–100). Raises Lost when another has taken over."""
+    held = Report.objects.filter(pk=report_id, state=Report.State.RUNNING, attempt=attempt)
+    if not held.update(progress=progress, lease_until=timezone.now() + LEASE):
+        raise Lost(f"{report_id} attempt {attempt}")
+
+
+def keep(report: Report, attempt: int, content: bytes, **facts: Any) -> None:
+    """Stores the file, and with it in one transaction its hash and what is known about it. Raises Lost, OSError."""
+    with transaction.atomic():
+        held = Report.objects.select_for_update().filter(pk=report.pk, state=Report.State.RUNNING, attempt=attempt)
+        if not held.exists():
+            raise Lost(f"{report.pk} attempt {attempt}")
+        key = f"{report.organisation_id}/reports/{report.pk}.pdf"
+        put(key, content)
+        held.update(
+            state=Report.State.DONE,
+            progress=100,
+            lease_until=None,
+            key=key,
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            finished_at=timezone.now(),
+            **facts,
+        )
+
+
+def fail(report_id: UUID | str, attempt: int, reason: str) -> None:
+    """Ends an attempt that cannot succeed; the person who asked reads the reason and may ask again."""
+    Report.objects.filter(pk=report_id, state=Report.State.RUNNING, attempt=attempt).update(
+        state=Report.State.FAILED, error=reason, lease_until=None, finished_at=timezone.now()
+    )
+
+
+def sweep() -> int:
+    """Sends the message again for what was forgotten, or gives it up after three attempts; returns how many."""
+    now = timezone.now()
+    abandoned = Q(state=Report.State.RUNNING, lease_until__lt=now)
+    reason = _("The worker stopped %(n)s times while it made this report.") % {"n": ATTEMPTS}
+    Report.objects.filter(abandoned, attempt__gte=ATTEMPTS).update(
+        state=Report.State.FAILED, error=reason, lease_until=None, finished_at=now
+    )
+    unheard = Q(state=Report.State.QUEUED, requested_at__lt=now - PATIENCE)
+    forgotten = Report.objects.filter(unheard | abandoned).order_by("requested_at").values_list("pk", flat=True)
+    sent = 0
+    for report_id in forgotten:
+        if not send(report_id, expires=STALE_AFTER):
+            break
+        sent += 1
+    return sent

@@ -1,0 +1,78 @@
+"""Makes a report from beginning to end in the worker: claim, derive, print, keep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from .actions import Lost, claim, fail, keep, renew
+from .models import Report
+from .paper import UnprintableError, printed
+from .readiness import readiness
+from .verification import code_of
+
+logger = logging.getLogger(__name__)
+
+
+def make(report_id: UUID | str) -> None:
+    """Makes a report if it is free. Whatever goes wrong ends in the row: a reason, or a lease that runs out."""
+    attempt = claim(report_id)
+    if attempt is None:
+        return
+    report = Report.objects.select_related("organisation", "requested_by").get(pk=report_id)
+    try:
+        with timezone.override(report.organisation.zone), translation.override("en-gb"):
+            print_and_keep(report, attempt)
+    except Lost:
+        logger.warning("report %s was taken over by another attempt", report_id)
+    except DatabaseError:
+        # Not the report's fault: its lease runs out and the sweeper has it made again.
+        raise
+    except (Exception, UnprintableError) as error:
+        logger.exception("report %s could not be made", report_id)
+        fail(report_id, attempt, reason_of(error))
+
+
+def print_and_keep(report: Report, attempt: int) -> None:
+    def alive(progress: int) -> None:
+        renew(report.pk, attempt, progress)
+
+    if not Report.objects.visible_to(report.requested_by).filter(pk=report.pk).exists():
+        raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
+    with one_moment():
+        result = readiness(report.organisation, report.requested_by)
+    figures = result.as_dict()
+    code = code_of(figures)
+    alive(10)
+    content, pages = printed(report, result, code, alive)
+    keep(report, attempt, content, pages=pages, figures=figures, code=code, as_of=result.at)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Reads everything as of one moment, whatever others save meanwhile."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def reason_of(error: BaseException) -> str:
+    """A reason that a manager can read and an administrator can act on."""
+    if isinstance(error, UnprintableError):
+        return str(error)
+    if isinstance(error, OSError):
+        return _("The file could not be stored: %(what)s") % {"what": error.strerror or error}
+    if isinstance(error, MemoryError):
+        return _("There was not enough memory to set the report.")
+    what = f"{type(error).__name__}: {error}"[:300]
+    return _("The report could not be set. For your administrator: %(what)s") % {"what": what}

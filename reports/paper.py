@@ -1,0 +1,111 @@
+"""Sets a report on paper: HTML by template, PDF/UA-1 by WeasyPrint, with nothing but our own style sheets and fonts."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import mimetypes
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from organisations.models import Membership
+
+from .models import Report
+from .readiness import Readiness
+
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
+PROGRESS = logging.getLogger("weasyprint.progress")
+# Addresses in a report are below this one, which does not exist: nothing is ever fetched from a network.
+OURS = "https://static.invalid/"
+OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
+
+
+class UnprintableError(FatalURLFetchingError):
+    """A report that cannot be set; its text says why. (WeasyPrint lets only this family of errors through.)"""
+
+
+class StaticFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves our static files and nothing else: no network, no other file of this machine."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        path = unquote(urlsplit(url).path).lstrip("/")
+        found = finders.find(path) if url.startswith(OURS) else None
+        if not isinstance(found, str):
+            raise UnprintableError(f"A report may not use {url}.")
+        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": kind})
+
+
+def printed(report: Report, result: Readiness, code: str, alive: Callable[[int], None]) -> tuple[bytes, int]:
+    """The finished file and its number of pages. `alive` is called with the progress (10–95) as pages are set."""
+    html = render_to_string("paper/readiness.html", context_of(report, result, code))
+    alive(15)
+    with heard(alive), few_collections():
+        document = HTML(string=html, base_url=OURS, url_fetcher=StaticFetcher()).render(**OPTIONS)
+        content: bytes = document.write_pdf(**OPTIONS)
+    return content, len(document.pages)
+
+
+def context_of(report: Report, result: Readiness, code: str) -> dict[str, Any]:
+    earlier = Report.objects.filter(organisation=report.organisation, kind=report.kind, number__lt=report.number)
+    member = Membership.objects.filter(organisation=report.organisation, user=report.requested_by).first()
+    return {
+        "report": report,
+        "result": result,
+        "code": code,
+        "replaces": earlier.filter(state=Report.State.DONE).order_by("-number").first(),
+        "prepared_by": ", ".join(filter(None, [str(report.requested_by), member.function if member else ""])),
+    }
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Collects garbage rarely: setting a report makes many objects that all live to its end."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
+def heard(alive: Callable[[int], None]) -> Iterator[None]:
+    """Passes on what WeasyPrint says while it works in this thread."""
+    listener = Listener(alive)
+    level = PROGRESS.level
+    PROGRESS.addHandler(listener)
+    PROGRESS.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        PROGRESS.removeHandler(listener)
+        PROGRESS.setLevel(level)
+
+
+class Listener(logging.Handler):
+    """Turns WeasyPrint's steps into a percentage that only grows; it cannot know how many pages are to come."""
+
+    def __init__(self, alive: Callable[[int], None]) -> None:
+        super().__init__()
+        self.alive, self.thread = alive, threading.get_ident()
+        self.pages, self.told, self.told_at = 0, 15, 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread != self.thread:
+            return
+        self.pages += "Page" in record.msg
+        done = 90 if "Step 6" in record.msg else 15 + round(70 * self.pages / (self.pages + 40))
+        if time.monotonic() - self.told_at > 0.5:
+            self.told, self.told_at = max(self.told, done), time.monotonic()
+            self.alive(self.told)

@@ -1,0 +1,18 @@
+"""Where an organisation stands, derived from its records: the same figures for Home, the report and the API."""
+
+from .derive import readiness
+from .result import Count, Gap, Line, Obstacle, Part, Proof, Readiness, Section, State, Tally
+
+__all__ = [
+    "Count",
+    "Gap",
+    "Line",
+    "Obstacle",
+    "Part",
+    "Proof",
+    "Readiness",
+    "Section",
+    "State",
+    "Tally",
+    "readiness",
+]

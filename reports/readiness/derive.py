@@ -1,0 +1,172 @@
+"""Derives the result from records: one pass, the same number of queries however much there is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from clauses.models import MandatoryDocument, Position, Requirement, Status
+from clauses.models.catalogue import ISO_42001
+from clauses.standing import Gathered
+from clauses.verdict import judge
+from evidence.models import Proof as ProofRow
+from organisations.models import Organisation
+from reports.due import due, record_url
+
+from .inventory import inventory_of
+from .library import NEAR, Shelf
+from .result import Applicability, Count, Document, Gap, Library, Line, Part, Readiness, Section, Tally
+from .state import obstacles_of, state_of
+
+
+def readiness(organisation: Organisation, user: Any, at: datetime | None = None) -> Readiness:
+    """Where `organisation` stands at a moment, as far as `user` may see it.
+
+    "Today" is the day at the organisation. Nothing is written, and nothing is remembered between calls.
+    """
+    at = at or timezone.now()
+    on = timezone.localdate(at, organisation.zone)
+    positions = list(
+        Position.objects.visible_to(user).of(organisation).in_order().select_related("requirement", "owner")
+    )
+    shelf = Shelf(organisation, user, on)
+    lines = lines_of(organisation, positions, shelf, on)
+    clauses, controls = parts_of(lines)
+    library = Library(
+        expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=shelf.index(line.proofs for line in lines)
+    )
+    overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
+    applicability = applicability_of(positions, lines)
+    obstacles = obstacles_of(organisation, lines, library.expired, overdue)
+    return Readiness(
+        organisation=organisation.name,
+        timezone=organisation.timezone,
+        at=at,
+        on=on,
+        scope=organisation.scope_statement,
+        scope_version=organisation.scope_version,
+        stage1_on=organisation.stage1_on,
+        state=state_of(clauses.count, controls.count, obstacles),
+        obstacles=obstacles,
+        clauses=clauses,
+        controls=controls,
+        applicability=applicability,
+        inventory=inventory_of(organisation, user),
+        documents=documents_of(lines),
+        gaps=gaps_of(lines),
+        evidence=library,
+        overdue=overdue,
+    )
+
+
+def lines_of(organisation: Organisation, positions: list[Position], shelf: Shelf, on: date) -> list[Line]:
+    gathered = Gathered(positions, on=on)
+    proofs: dict[int, list[int]] = defaultdict(list)
+    for record, item in ProofRow.objects.filter(record__in=[p.pk for p in positions]).values_list("record", "evidence"):
+        proofs[record].append(item)
+    return [line_of(organisation, position, gathered, shelf.items(proofs[position.pk])) for position in positions]
+
+
+def line_of(organisation: Organisation, position: Position, gathered: Gathered, proofs: Any) -> Line:
+    facts, requirement = gathered.facts(position), position.requirement
+    verdict = judge(facts)
+    expected = [] if facts.applicable is False else gathered.expected[requirement.pk]
+    open_items = [item for item in expected if item.pk not in gathered.shown[position.pk]]
+    return Line(
+        number=requirement.number,
+        title=requirement.title,
+        section=requirement.section,
+        is_control=requirement.is_control,
+        mark=verdict.mark,
+        reasons=verdict.reasons,
+        status=str(Status(position.status).label) if position.status else "",
+        applicable=position.applicable,
+        justification=position.justification,
+        basis=tuple(position.basis),
+        owner=position.owner.name if position.owner else "",
+        review_on=position.review_on,
+        narrative=position.narrative,
+        missing=tuple(item.name for item in open_items if not item.is_mandatory),
+        missing_mandatory=tuple(item.name for item in open_items if item.is_mandatory),
+        expects_mandatory=sum(item.is_mandatory for item in expected),
+        is_evidenced=facts.evidence_valid > 0,
+        proofs=proofs,
+        url=record_url(organisation, Position.KIND, position.reference),
+    )
+
+
+def parts_of(lines: list[Line]) -> tuple[Part, Part]:
+    """The clauses and the controls, each by section, in the order of the standard."""
+    headings = Requirement.objects.filter(framework__code=ISO_42001, number__in={line.section for line in lines})
+    titles = dict(headings.values_list("number", "title"))
+    by_section: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_section[line.section].append(line)
+    sections = [
+        Section(number, titles.get(number, number), Count.over(found), tuple(found))
+        for number, found in by_section.items()
+    ]
+    return part_of(s for s in sections if not s.lines[0].is_control), part_of(
+        s for s in sections if s.lines[0].is_control
+    )
+
+
+def part_of(sections: Iterable[Section]) -> Part:
+    found = tuple(sections)
+    return Part(Count.over(line for section in found for line in section.lines), found)
+
+
+def applicability_of(positions: list[Position], lines: list[Line]) -> Applicability:
+    controls = [position for position in positions if position.requirement.is_control]
+    included = [position for position in controls if position.applicable]
+    statuses = [*(Status.IMPLEMENTED, Status.IN_PROGRESS, Status.NOT_STARTED), ""]
+    labels = {status: str(Status(status).label) if status else "" for status in statuses}
+    return Applicability(
+        applicable=len(included),
+        excluded=sum(position.applicable is False for position in controls),
+        undecided=sum(position.applicable is None for position in controls),
+        without_justification=sum(p.applicable is not None and not p.justification.strip() for p in controls),
+        by_status=tuple(Tally(str(s), labels[s], sum(p.status == s for p in included)) for s in statuses),
+    )
+
+
+def gaps_of(lines: list[Line]) -> tuple[Gap, ...]:
+    """What nothing valid shows: what the standard itself asks for first, then what is usual."""
+    mandatory = [Gap(x.number, x.title, name, True, x.owner, x.url) for x in lines for name in x.missing_mandatory]
+    usual = [Gap(x.number, x.title, name, False, x.owner, x.url) for x in lines for name in x.missing]
+    return (*mandatory, *usual)
+
+
+def documents_of(lines: list[Line]) -> tuple[Document, ...]:
+    """Each document the standard asks for, its state read from the evidence of its clause (ISO 42001 7.5)."""
+    by_number = {line.number: line for line in lines}
+    found = []
+    for document in MandatoryDocument.objects.select_related("requirement").order_by("order"):
+        line = by_number.get(document.requirement.number)
+        if line is not None:
+            found.append(
+                Document(
+                    name=document.name,
+                    number=line.number,
+                    kind=str(document.get_kind_display()),
+                    state=document_state(line),
+                    proofs=tuple(proof.reference for proof in line.proofs),
+                    owner=line.owner,
+                    url=line.url,
+                )
+            )
+    return tuple(found)
+
+
+def document_state(line: Line) -> str:
+    """How much of what the clause must document is shown; a clause is judged as a whole, not paper by paper."""
+    shown = line.expects_mandatory - len(line.missing_mandatory)
+    if shown and not line.missing_mandatory:
+        return "present"
+    if shown:
+        return "in_part"
+    return "unnamed" if line.is_evidenced else "missing"

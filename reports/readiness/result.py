@@ -1,0 +1,305 @@
+"""The frozen result: what readiness says, and nothing that could be typed in by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clauses.verdict import Mark, Reason, words_for
+from reports.due import Due
+
+# Addresses belong to one installation, so they are no part of the figures.
+LEFT_OUT = frozenset({"url"})
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One item of evidence in its newest version. A link has no `sha256`, an absent file no `version`."""
+
+    reference: str
+    title: str
+    kind: str
+    version: int | None
+    received: date
+    valid_until: date | None
+    state: str
+    sha256: str
+    link: str
+    owner: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One requirement: what it amounts to, what the organisation says, and what it shows."""
+
+    number: str
+    title: str
+    section: str
+    is_control: bool
+    mark: Mark
+    reasons: tuple[Reason, ...]
+    status: str
+    applicable: bool | None
+    justification: str
+    basis: tuple[str, ...]
+    owner: str
+    review_on: date | None
+    narrative: str
+    missing: tuple[str, ...]
+    missing_mandatory: tuple[str, ...]
+    expects_mandatory: int
+    is_evidenced: bool
+    proofs: tuple[Proof, ...]
+    url: str = ""
+
+    @property
+    def state(self) -> str:
+        """The mark, under the name that `{% marks %}` reads."""
+        return str(self.mark)
+
+    @property
+    def words(self) -> str:
+        return words_for(self.mark)
+
+    @property
+    def tone(self) -> str:
+        return {Mark.MET: "good", Mark.PARTLY: "warn", Mark.NOT_MET: "bad"}.get(self.mark, "none")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many requirements are at each mark. What does not apply is out of `of`; unanswered ones are in it, apart."""
+
+    of: int
+    met: int
+    partly: int
+    not_met: int
+    unanswered: int
+    not_applicable: int
+    evidenced: int
+    mandatory_missing: int
+
+    @property
+    def open(self) -> int:
+        return self.of - self.met
+
+    @classmethod
+    def over(cls, lines: Iterable[Line]) -> Count:
+        lines = list(lines)
+        counted = [line for line in lines if line.mark is not Mark.NOT_APPLICABLE]
+        at = {mark: sum(line.mark is mark for line in lines) for mark in Mark}
+        return cls(
+            of=len(counted),
+            met=at[Mark.MET],
+            partly=at[Mark.PARTLY],
+            not_met=at[Mark.NOT_MET],
+            unanswered=at[Mark.UNANSWERED],
+            not_applicable=at[Mark.NOT_APPLICABLE],
+            evidenced=sum(line.is_evidenced for line in counted),
+            mandatory_missing=sum(len(line.missing_mandatory) for line in counted),
+        )
+
+
+@dataclass(frozen=True)
+class Section:
+    """A clause (4–10) or an area of Annex A (A.2–A.10) with its requirements."""
+
+    number: str
+    title: str
+    count: Count
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """All clauses, or all controls."""
+
+    count: Count
+    sections: tuple[Section, ...]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for section in self.sections for line in section.lines]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many things share a value, e.g. six systems in which we are the provider."""
+
+    code: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Counts of the Statement of Applicability (ISO 42001 6.1.3)."""
+
+    applicable: int
+    excluded: int
+    undecided: int
+    without_justification: int
+    by_status: tuple[Tally, ...]
+
+
+@dataclass(frozen=True)
+class System:
+    """One AI system of the inventory."""
+
+    reference: str
+    title: str
+    roles: str
+    risk_class: str
+    stage: str
+    owner: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """AI systems in use and in scope, by role and class; those out of scope and retired are counted apart."""
+
+    in_scope: int
+    out_of_scope: int
+    retired: int
+    by_role: tuple[Tally, ...]
+    by_class: tuple[Tally, ...]
+    systems: tuple[System, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """Documented information the standard asks for. States: present, in_part, unnamed, missing."""
+
+    name: str
+    number: str
+    kind: str
+    state: str
+    proofs: tuple[str, ...]
+    owner: str
+    url: str = ""
+
+    @property
+    def words(self) -> str:
+        return {
+            "present": _("Present"),
+            "in_part": _("In part"),
+            "unnamed": _("Not assigned"),
+            "missing": _("Missing"),
+        }[self.state]
+
+    @property
+    def tone(self) -> str:
+        return {"present": "good", "in_part": "warn", "unnamed": "warn"}.get(self.state, "bad")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Evidence that the catalogue expects and nothing valid shows."""
+
+    number: str
+    title: str
+    name: str
+    is_mandatory: bool
+    owner: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Evidence that has run out, that runs out in 90 days, and all that proves a requirement."""
+
+    expired: tuple[Proof, ...]
+    expiring: tuple[Proof, ...]
+    index: tuple[Proof, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is: a requirement's number or a record's reference."""
+
+    number: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One test that fails: what stands in the way, how often, and with whom. `blocks` is False for a condition."""
+
+    code: str
+    title: str
+    text: str
+    count: int
+    places: tuple[Place, ...]
+    owners: tuple[str, ...]
+    by: date | None
+    blocks: bool
+    url: str = ""
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.blocks else "warn"
+
+
+@dataclass(frozen=True)
+class State:
+    """What all of it amounts to, in words. Codes: empty, not_ready, conditions, clear."""
+
+    code: str
+    title: str
+    sentence: str
+    rule: str
+
+    @property
+    def tone(self) -> str:
+        return {"not_ready": "bad", "conditions": "warn", "clear": "good"}.get(self.code, "none")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Everything that Home and the report say about one organisation at one moment."""
+
+    organisation: str
+    timezone: str
+    at: datetime
+    on: date
+    scope: str
+    scope_version: str
+    stage1_on: date | None
+    state: State
+    obstacles: tuple[Obstacle, ...]
+    clauses: Part
+    controls: Part
+    applicability: Applicability
+    inventory: Inventory
+    documents: tuple[Document, ...]
+    gaps: tuple[Gap, ...]
+    evidence: Library
+    overdue: tuple[Due, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.state.code == "empty"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values that JSON knows, days as ISO 8601."""
+        plain: dict[str, Any] = as_plain(self)
+        return plain
+
+
+def as_plain(value: Any) -> Any:
+    """Turns results into what JSON can hold; the same result always gives the same text."""
+    if is_dataclass(value):
+        return {item.name: as_plain(getattr(value, item.name)) for item in fields(value) if item.name not in LEFT_OUT}
+    if isinstance(value, tuple | list):
+        return [as_plain(item) for item in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value)

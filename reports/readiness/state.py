@@ -1,0 +1,190 @@
+"""What stands in the way, and what all of it amounts to in words.
+
+This is as much of the certification rule as can be read from what the portal keeps so far; findings, audits, management
+review, risk and impact assessment come to it with their records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clauses.verdict import Mark
+from organisations.models import Organisation
+from reports.due import Due
+
+from .result import Count, Line, Obstacle, Place, Proof, State
+
+RULE = gettext_lazy(
+    "“Not ready” stands as long as evidence that the standard itself asks for is missing, a clause is not met or not "
+    "answered, or a control is undecided or lacks its reason. Clauses partly met, controls not in place, evidence that "
+    "ran out and overdue reviews are conditions. Audits, management reviews, risks and impact assessments are not "
+    "judged: the portal does not keep them yet."
+)
+NAMES_SHOWN = 3
+
+
+class Finder:
+    """Looks for obstacles among the requirements; each names the list that shows the same things."""
+
+    def __init__(self, organisation: Organisation, lines: Sequence[Line]) -> None:
+        self.slug = {"organisation": organisation.slug}
+        self.clauses = [line for line in lines if not line.is_control]
+        self.controls = [line for line in lines if line.is_control and line.mark is not Mark.NOT_APPLICABLE]
+        self.all_controls = [line for line in lines if line.is_control]
+
+    def clauses_at(self, mark: Mark, title: str, *, blocks: bool) -> Obstacle:
+        found = [line for line in self.clauses if line.mark is mark]
+        return of_lines(f"clauses_{mark}", title, found, self.listed(kind="clause", mark=mark), blocks=blocks)
+
+    def mandatory(self) -> Obstacle:
+        found = [line for line in self.clauses if line.missing_mandatory]
+        names = [name for line in found for name in line.missing_mandatory]
+        url = reverse("gap-list", kwargs=self.slug) + "?mandatory=yes"
+        return of_lines("mandatory", _("Mandatory evidence missing"), found, url, text=some(names), count=len(names))
+
+    def undecided(self) -> Obstacle:
+        found = [line for line in self.all_controls if line.applicable is None]
+        title, url = _("Controls without a decision"), self.listed(kind="control", applicable="undecided")
+        return of_lines("undecided", title, found, url, text=_("Does it apply, and why?"))
+
+    def unjustified(self) -> Obstacle:
+        found = [line for line in self.all_controls if line.applicable is not None and not line.justification.strip()]
+        url = found[0].url if found else ""
+        return of_lines("unjustified", _("Controls without a reason"), found, url)
+
+    def not_in_place(self) -> Obstacle:
+        found = [line for line in self.controls if line.mark is not Mark.MET and line.applicable is not None]
+        url = self.listed(kind="control", mark="open")
+        return of_lines("not_in_place", _("Controls not in place"), found, url, blocks=False)
+
+    def expired(self, proofs: Sequence[Proof]) -> Obstacle:
+        url = reverse("evidence-list", kwargs=self.slug) + "?state=expired"
+        return Obstacle(
+            code="expired",
+            title=_("Evidence has run out"),
+            text=some([proof.title for proof in proofs]),
+            count=len(proofs),
+            places=tuple(Place(proof.reference, proof.url) for proof in proofs),
+            owners=names_of(proof.owner for proof in proofs),
+            by=min((proof.valid_until for proof in proofs if proof.valid_until), default=None),
+            blocks=False,
+            url=url,
+        )
+
+    def overdue(self, items: Sequence[Due]) -> Obstacle:
+        return Obstacle(
+            code="overdue",
+            title=_("Reviews overdue"),
+            text=some([item.title for item in items]),
+            count=len(items),
+            places=tuple(Place(item.reference, item.url) for item in items),
+            owners=names_of(item.owner for item in items),
+            by=min((item.on for item in items), default=None),
+            blocks=False,
+            url=reverse("due-list", kwargs=self.slug) + "?within=late&what=review",
+        )
+
+    def listed(self, **query: str) -> str:
+        return reverse("position-list", kwargs=self.slug) + "?" + urlencode(query)
+
+
+def obstacles_of(
+    organisation: Organisation, lines: Sequence[Line], expired: Sequence[Proof], overdue: Sequence[Due]
+) -> tuple[Obstacle, ...]:
+    """Every failed test, what blocks before what is a condition; a test that nothing fails is left out."""
+    finder = Finder(organisation, lines)
+    reviews = [item for item in overdue if item.what == "review"]
+    tests = [
+        finder.mandatory(),
+        finder.clauses_at(Mark.NOT_MET, _("Clauses not met"), blocks=True),
+        finder.clauses_at(Mark.UNANSWERED, _("Clauses not answered"), blocks=True),
+        finder.undecided(),
+        finder.unjustified(),
+        finder.clauses_at(Mark.PARTLY, _("Clauses partly met"), blocks=False),
+        finder.not_in_place(),
+        finder.expired(expired),
+        finder.overdue(reviews),
+    ]
+    return tuple(test for test in tests if test.count)
+
+
+def of_lines(
+    code: str,
+    title: str,
+    lines: Sequence[Line],
+    url: str,
+    *,
+    text: str = "",
+    count: int | None = None,
+    blocks: bool = True,
+) -> Obstacle:
+    return Obstacle(
+        code=code,
+        title=title,
+        text=text or some([line.title for line in lines]),
+        count=len(lines) if count is None else count,
+        places=tuple(Place(line.number, line.url) for line in lines),
+        owners=names_of(line.owner for line in lines),
+        by=min((line.review_on for line in lines if line.review_on), default=None),
+        blocks=blocks,
+        url=url,
+    )
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    text = "; ".join(names[:NAMES_SHOWN])
+    more = len(names) - NAMES_SHOWN
+    if more <= 0:
+        return text
+    return text + " " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}
+
+
+def names_of(owners: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(owner for owner in owners if owner))
+
+
+def state_of(clauses: Count, controls: Count, obstacles: Sequence[Obstacle]) -> State:
+    """The verdict as far as it can be derived today, as a title and a sentence."""
+    blocking = [obstacle for obstacle in obstacles if obstacle.blocks]
+    if clauses.unanswered == clauses.of and controls.met + controls.partly + controls.not_met == 0:
+        code, title = "empty", _("Nothing answered yet")
+    elif blocking and clauses.open:
+        numbers = {"open": clauses.open, "all": clauses.of}
+        code, title = "not_ready", _("Not ready: %(open)s of %(all)s clauses not yet met") % numbers
+    elif blocking:
+        code, title = "not_ready", _("Not ready: %(what)s") % {"what": lower_first(blocking[0].title)}
+    elif obstacles:
+        words = ngettext("%(n)s condition remains", "%(n)s conditions remain", len(obstacles))
+        code, title = "conditions", words % {"n": len(obstacles)}
+    else:
+        code, title = "clear", _("Nothing on record stands in the way")
+    return State(code, title, sentence_of(clauses, controls), str(RULE))
+
+
+def sentence_of(clauses: Count, controls: Count) -> str:
+    """Counts in words; what is zero is left out, unanswered clauses are never folded into another number."""
+    parts = [_("%(met)s of %(all)s clauses are met") % {"met": clauses.met, "all": clauses.of}]
+    if clauses.partly:
+        parts.append(_("%(n)s partly met") % {"n": clauses.partly})
+    if clauses.not_met:
+        parts.append(_("%(n)s not met") % {"n": clauses.not_met})
+    if clauses.unanswered:
+        parts.append(_("%(n)s not answered") % {"n": clauses.unanswered})
+    place = _("%(met)s of %(all)s applicable controls are in place") % {"met": controls.met, "all": controls.of}
+    return f"{', '.join(parts)}. {place}."
+
+
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def days_until(day: date | None, today: date) -> int | None:
+    """Days until an event that is still to come; None where there is none."""
+    return (day - today).days if day and day >= today else None

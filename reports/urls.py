@@ -1,0 +1,16 @@
+"""Pages below `/<organisation>/` that look at all of it: Home, what is due, gaps, reports."""
+
+from django.urls import path
+
+from .views import home, lists, reports, verify
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("due/", lists.due_list, name="due-list"),
+    path("gaps/", lists.gap_list, name="gap-list"),
+    path("readiness/rules/", lists.rules, name="readiness-rules"),
+    path("reports/", reports.report_list, name="report-list"),
+    path("reports/verify/", verify.verify, name="report-verify"),
+    path("reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),
+    path("reports/<uuid:report_id>/download/", reports.download, name="report-download"),
+]

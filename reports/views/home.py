@@ -1,0 +1,173 @@
+"""Home: for those who read all of it, the state of the AIMS; for contributors, what is theirs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clauses.models import Position
+from clauses.standing import standings
+from organisations.requests import MemberRequest
+from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
+from records.models import Record
+from records.timeline import recent
+from reports.due import as_dues, due_rows, record_url
+from reports.readiness import Readiness, readiness
+from reports.readiness.state import days_until
+
+AHEAD = timedelta(days=30)
+SHOWN = 7
+# A contributor's own records on Home; the lists have all of them.
+OWN = 50
+
+
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    """The page behind `/<organisation>/`."""
+    now = timezone.now()
+    context = {"now": now, "today": request.organisation.today(), "crumbs": [(_("Home"), None)]}
+    if VIEW_RECORDS not in request.permissions:
+        return render(request, "reports/home_own.html", context | own(request))
+    result = readiness(request.organisation, request.user, now)
+    return render(request, "reports/home.html", context | whole(request, result))
+
+
+def whole(request: MemberRequest, result: Readiness) -> dict[str, Any]:
+    here = {"organisation": request.organisation.slug}
+    return {
+        "result": result,
+        "days_to_stage1": days_until(result.stage1_on, result.on),
+        "list_url": reverse("position-list", kwargs=here),
+        "inventory": inventory_facts(request, result),
+        "statement": statement_facts(request, result),
+        "proof": proof_facts(request, result),
+        "steps": first_steps(request, result),
+        "events": recent(request.user, request.organisation),
+        **waiting(request),
+    }
+
+
+def waiting(request: MemberRequest) -> dict[str, Any]:
+    """What is late or due soon: the person's own, and everybody's that they may see."""
+    by = request.organisation.today() + AHEAD
+    context: dict[str, Any] = {"due_by": by}
+    for name, owner in (("mine", request.user), ("all", None)):
+        rows = due_rows(request.user, request.organisation, by, owner=owner)
+        shown = as_dues(rows[: SHOWN + 1], request.organisation)
+        context[f"due_{name}"] = [item.as_item() for item in shown[:SHOWN]]
+        context[f"due_{name}_count"] = rows.count() if len(shown) > SHOWN else len(shown)
+    return context
+
+
+def fact(term: Any, value: int, url: str) -> dict[str, Any]:
+    return {"term": term, "value": value, "url": url}
+
+
+def inventory_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
+    """Systems in scope by class and by role; each number opens the inventory filtered to it."""
+    url = reverse("ai-system-list", kwargs={"organisation": request.organisation.slug})
+    found = result.inventory
+    return [
+        fact(_("In scope"), found.in_scope, f"{url}?scope=in"),
+        *(fact(one.label, one.count, f"{url}?scope=in&risk_class={one.code}") for one in found.by_class if one.count),
+        *(
+            fact(_("We are %(role)s") % {"role": one.label.lower()}, one.count, f"{url}?scope=in&role={one.code}")
+            for one in found.by_role
+            if one.count
+        ),
+        fact(_("Out of scope"), found.out_of_scope, f"{url}?scope=out"),
+        fact(_("Retired"), found.retired, f"{url}?scope=retired"),
+    ]
+
+
+def statement_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
+    """Counts of the Statement of Applicability."""
+    url = reverse("position-list", kwargs={"organisation": request.organisation.slug}) + "?kind=control"
+    found = result.applicability
+    status = {"": "none"}
+    return [
+        fact(_("Applicable"), found.applicable, f"{url}&applicable=yes"),
+        *(
+            fact(
+                one.label or _("No status"), one.count, f"{url}&applicable=yes&status={status.get(one.code, one.code)}"
+            )
+            for one in found.by_status
+            if one.count or one.code
+        ),
+        fact(_("Excluded"), found.excluded, f"{url}&applicable=no"),
+        fact(_("Not decided"), found.undecided, f"{url}&applicable=undecided"),
+    ]
+
+
+def proof_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
+    """What is missing, run out, or soon will have."""
+    here = {"organisation": request.organisation.slug}
+    gaps, evidence = reverse("gap-list", kwargs=here), reverse("evidence-list", kwargs=here)
+    due = reverse("due-list", kwargs=here)
+    mandatory = sum(gap.is_mandatory for gap in result.gaps)
+    return [
+        fact(_("Mandatory evidence missing"), mandatory, f"{gaps}?mandatory=yes"),
+        fact(_("Other expected evidence missing"), len(result.gaps) - mandatory, f"{gaps}?mandatory=no"),
+        fact(_("Expired"), len(result.evidence.expired), f"{evidence}?state=expired"),
+        fact(_("Runs out in 90 days"), len(result.evidence.expiring), f"{evidence}?days=90"),
+        fact(_("Overdue in all"), len(result.overdue), f"{due}?within=late"),
+    ]
+
+
+def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
+    """What to begin with while nothing is answered; addresses only for those who may do it."""
+    if not result.is_empty:
+        return []
+    may, here = CHANGE_RECORDS in request.permissions, {"organisation": request.organisation.slug}
+    first = result.clauses.lines[0] if result.clauses.lines else None
+    steps = [
+        (bool(result.scope), _("Describe the scope"), _("What the AIMS covers, in one or two sentences."), ""),
+        (
+            False,
+            _("Answer the first clause"),
+            f"{first.number} {first.title}" if first else _("The catalogue is not loaded yet."),
+            first.url if first else "",
+        ),
+        (
+            bool(result.inventory.in_scope),
+            _("Enter your first AI system"),
+            _("What it is for, what you are to it, and its class."),
+            reverse("ai-system-new", kwargs=here) if may else "",
+        ),
+        (
+            bool(result.evidence.index),
+            _("Add the first evidence"),
+            _("A file or a link, dropped on the clause it proves."),
+            reverse("evidence-new", kwargs=here) if may else "",
+        ),
+    ]
+    return [{"tone": "good" if d else "none", "title": t, "text": x, "url": u, "state": _("Done") if d else _("Next")}
+            for d, t, x, u in steps]  # fmt: skip
+
+
+def own(request: MemberRequest) -> dict[str, Any]:
+    """A contributor's Home: their own and given records, nothing that tells about the rest."""
+    visible = Record.objects.visible_to(request.user).of(request.organisation)
+    rows = visible.exclude(kind=Position.KIND).order_by("kind", "reference").values("kind", "reference", "title")
+    positions = Position.objects.visible_to(request.user).of(request.organisation).in_order().select_related("owner")
+    judged = standings(positions, on=request.organisation.today())
+    for one in judged:
+        one.position.organisation = request.organisation
+    records = [
+        {"reference": row["reference"], "title": row["title"],
+         "url": record_url(request.organisation, row["kind"], row["reference"])}
+        for row in rows[:OWN]
+    ]  # fmt: skip
+    return {
+        "judged": judged,
+        "records": records,
+        "events": recent(request.user, request.organisation),
+        **waiting(request),
+    }

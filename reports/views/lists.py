@@ -1,0 +1,90 @@
+"""The lists behind the figures of Home: what is due, which expected evidence is missing, and how figures come about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from organisations.access import needs
+from organisations.requests import MemberRequest
+from organisations.roles import VIEW_RECORDS
+from records.views import page_of
+from reports.due import EVIDENCE, REVIEW, as_dues, due_rows
+from reports.readiness import readiness
+
+WITHIN = {"late": None, "14": 14, "30": 30, "90": 90}
+
+
+@require_safe
+def due_list(request: MemberRequest) -> HttpResponse:
+    """Everything that waits: `whose` mine or all, `within` late, 14, 30 or 90 days, `what` review or evidence."""
+    today = request.organisation.today()
+    within = request.GET.get("within", "30")
+    days = WITHIN.get(within, 30)
+    by = today - timedelta(days=1) if days is None else today + timedelta(days=days)
+    mine = request.GET.get("whose") == "mine"
+    what = request.GET.get("what", "")
+    owner = request.user if mine else None
+    rows = due_rows(
+        request.user, request.organisation, by, owner=owner, what=what if what in {REVIEW, EVIDENCE} else ""
+    )
+    page = page_of(request, rows)
+    context = {
+        "page": page,
+        "items": as_dues(page.object_list, request.organisation),
+        "today": today,
+        "chips": due_chips(request, within if within in WITHIN else "30", mine=mine, what=what),
+        "is_mine": mine,
+        "crumbs": [(_("Due"), None)],
+    }
+    return render(request, "reports/due_list.html", context)
+
+
+def due_chips(request: MemberRequest, within: str, *, mine: bool, what: str) -> list[dict[str, Any]]:
+    """Each chip sets one parameter and keeps the others; the time is always one of four."""
+    query = {"within": within, "whose": "mine" if mine else "", "what": what}
+
+    def chip(label: str, name: str, value: str) -> dict[str, Any]:
+        on = query[name] == value
+        changed = query | {name: "" if on and name != "within" else value}
+        return {"label": label, "on": on, "url": "?" + urlencode({k: v for k, v in changed.items() if v})}
+
+    return [
+        chip(_("Mine"), "whose", "mine"),
+        chip(_("Late"), "within", "late"),
+        *(chip(_("In %(days)s days") % {"days": days}, "within", days) for days in ("14", "30", "90")),
+        chip(_("Reviews"), "what", REVIEW),
+        chip(_("Evidence"), "what", EVIDENCE),
+    ]
+
+
+@require_safe
+@needs(VIEW_RECORDS)
+def gap_list(request: MemberRequest) -> HttpResponse:
+    """Expected evidence that nothing valid shows; `mandatory` yes or no."""
+    wanted = request.GET.get("mandatory", "")
+    gaps = readiness(request.organisation, request.user).gaps
+    shown = [gap for gap in gaps if wanted not in {"yes", "no"} or gap.is_mandatory == (wanted == "yes")]
+    labels = [(_("Mandatory"), "yes"), (_("Usual"), "no")]
+    context = {
+        "gaps": shown,
+        "total": len(gaps),
+        "chips": [
+            {"label": label, "on": wanted == value, "url": "?" if wanted == value else f"?mandatory={value}"}
+            for label, value in labels
+        ],
+        "crumbs": [(_("Missing evidence"), None)],
+    }
+    return render(request, "reports/gap_list.html", context)
+
+
+@require_safe
+def rules(request: MemberRequest) -> HttpResponse:
+    """How each figure is derived, in words; the report prints the same text."""
+    return render(request, "reports/rules.html", {"crumbs": [(_("How figures are derived"), None)]})

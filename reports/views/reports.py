@@ -1,0 +1,135 @@
+"""Reports: the list, asking for one, watching it being made, and taking it away."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from organisations.access import needs
+from organisations.requests import MemberRequest
+from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
+from records.views import page_of
+from reports.actions import PATIENCE, ask_for_report
+from reports.filing import Altered, opened
+from reports.models import Report, ReportQuerySet
+
+logger = logging.getLogger(__name__)
+
+
+def visible(request: MemberRequest) -> ReportQuerySet:
+    reports: ReportQuerySet = Report.objects.visible_to(request.user)
+    found: ReportQuerySet = reports.filter(organisation=request.organisation).select_related(
+        "requested_by", "organisation"
+    )
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(VIEW_RECORDS)
+def report_list(request: MemberRequest) -> HttpResponse:
+    """GET: all reports. POST: asks for one; the key of the form makes a second click the same report."""
+    may_ask = REQUEST_REPORTS in request.permissions
+    if request.method == "POST":
+        if not may_ask:
+            raise PermissionDenied
+        key = request.POST.get("key", "")[:100] or str(uuid4())
+        report = ask_for_report(request.organisation, kind=Report.Kind.READINESS, by=request.user, key=key)
+        return redirect_after_post(report)
+    context = {
+        "page": page_of(request, visible(request).order_by("-requested_at", "-number")),
+        "may_ask": may_ask,
+        "key": uuid4(),
+        "crumbs": [(_("Reports"), None)],
+    }
+    return render(request, "reports/report_list.html", context)
+
+
+def redirect_after_post(report: Report) -> HttpResponse:
+    response = redirect(report)
+    response.status_code = 303
+    return response
+
+
+@require_safe
+@needs(VIEW_RECORDS)
+def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """The report's page; for htmx only its state, which asks for itself again until the report is done."""
+    report = get_object_or_404(visible(request), pk=report_id)
+    context = {
+        "report": report,
+        "figures": figures_of(report),
+        "facts": facts_of(report),
+        "may_ask": REQUEST_REPORTS in request.permissions,
+        "key": uuid4(),
+        "is_unheard": report.state == Report.State.QUEUED and timezone.now() - report.requested_at > PATIENCE,
+        "has_changed": request.GET.get("seen", report.state) != report.state,
+        "crumbs": [
+            (_("Reports"), reverse("report-list", kwargs={"organisation": request.organisation.slug})),
+            (report.reference, None),
+        ],
+    }
+    if request.htmx:
+        return render(request, "reports/report_polled.html", context)
+    return render(request, "reports/report_detail.html", context)
+
+
+def figures_of(report: Report) -> list[dict[str, Any]]:
+    """The few figures that a manager looks for first."""
+    if report.state != Report.State.DONE:
+        return []
+    figures = report.figures
+    clauses, controls = figures["clauses"]["count"], figures["controls"]["count"]
+    documents = figures["documents"]
+    return [
+        {"value": clauses["met"], "of": clauses["of"], "label": _("clauses met")},
+        {"value": controls["met"], "of": controls["of"], "label": _("applicable controls in place")},
+        {
+            "value": sum(document["state"] == "present" for document in documents),
+            "of": len(documents),
+            "label": _("documents and records shown"),
+        },
+        {"value": len(figures["overdue"]), "label": _("overdue")},
+    ]
+
+
+def facts_of(report: Report) -> list[dict[str, Any]]:
+    if report.state != Report.State.DONE:
+        return []
+    return [
+        {"term": _("State"), "value": report.figures["state"]["title"]},
+        {"term": _("Verification code"), "value": report.code},
+        {"term": _("Pages"), "value": report.pages},
+        {"term": "SHA-256", "value": report.sha256},
+    ]
+
+
+@require_safe
+@needs(VIEW_RECORDS)
+def download(request: MemberRequest, report_id: UUID) -> HttpResponseBase:
+    """Sends the file after hashing it again; one that is not what was kept is never sent."""
+    report = get_object_or_404(visible(request), pk=report_id, state=Report.State.DONE)
+    try:
+        file = opened(report)
+    except Altered:
+        logger.exception("report %s differs from its SHA-256", report.pk)
+        crumbs = [
+            (_("Reports"), reverse("report-list", kwargs={"organisation": request.organisation.slug})),
+            (report.reference, report.get_absolute_url()),
+        ]
+        return render(request, "reports/report_altered.html", {"report": report, "crumbs": crumbs}, status=500)
+    name = f"{report.reference}-{request.organisation.slug}-{report.kind}.pdf"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

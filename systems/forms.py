@@ -1,0 +1,126 @@
+"""Forms of the AI system inventory."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from records.forms import RecordForm, require
+from records.widgets import Checks
+
+from .actions import let_technical_owner_in
+from .models import AIRole, AISystem, Supplier
+
+
+class SupplierForm(RecordForm):
+    groups = [
+        (_("Who and what"), "", ["title", "service", ("owner", "criticality")]),
+        (
+            _("Assessment"),
+            _("How they were checked, and when they are checked again (A.10.3)."),
+            [("assessed_on", "result"), "open_conditions", "contract_ai_clauses", ("review_on", "review_every")],
+        ),
+    ]
+
+    class Meta:
+        model = Supplier
+        fields = [
+            *("title", "service", "owner", "criticality", "assessed_on", "result"),
+            *("open_conditions", "contract_ai_clauses", "review_on", "review_every"),
+        ]
+        labels = {"title": _("Name")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        require(self, "owner")
+
+
+class AISystemForm(RecordForm):
+    roles = forms.MultipleChoiceField(
+        label=_("Our roles"),
+        choices=AIRole.choices,
+        widget=Checks,
+        help_text=_("What we are to this system (4.1). More than one may apply."),
+        error_messages={"required": _("Choose at least one role.")},
+    )
+    groups = [
+        (_("Identity"), _("What it is and who answers for it."), ["title", "purpose", ("owner", "technical_owner")]),
+        (
+            _("Roles and class"),
+            _("They decide which duties apply."),
+            ["roles", ("act_role", "risk_class"), "class_reason"],
+        ),
+        (
+            _("Life cycle"),
+            "",
+            [("stage", "system_version"), "go_live_on", ("review_on", "review_every")],
+        ),
+        (
+            _("What it is made of"),
+            "",
+            ["model", ("main_supplier", "suppliers"), "data_categories", "personal_data"],
+        ),
+        (
+            _("People"),
+            _("Who uses it, who is affected, who watches over it."),
+            ["users", "affected", "people_affected", "oversight"],
+        ),
+        (_("Scope"), _("Whether the AIMS covers it (4.3)."), ["in_scope", "scope_reason"]),
+    ]
+
+    class Meta:
+        model = AISystem
+        fields = [
+            *("title", "purpose", "owner", "technical_owner", "roles", "act_role", "risk_class", "class_reason"),
+            *(
+                "stage",
+                "system_version",
+                "go_live_on",
+                "review_on",
+                "review_every",
+                "model",
+                "main_supplier",
+                "suppliers",
+            ),
+            *("data_categories", "personal_data", "users", "affected", "people_affected", "oversight"),
+            *("in_scope", "scope_reason"),
+        ]
+        labels = {"title": _("Name")}
+        help_texts = {
+            "title": _("The name people use for it."),
+            "purpose": _("What it does, for whom, in one or two sentences."),
+            "class_reason": _("The article or point of Annex III, or why none applies."),
+            "oversight": _("Who can step in, when, and how."),
+            "in_scope": _("An AI system outside the scope stays in the inventory, with the reason."),
+        }
+        widgets = {"suppliers": forms.SelectMultiple(attrs={"size": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        require(self, "owner")
+
+    def save(self, commit: bool = True) -> AISystem:
+        before = AISystem.objects.filter(pk=self.instance.pk).first()
+        system: AISystem = super().save(commit)
+        let_technical_owner_in(system, before=before.technical_owner if before else None)
+        return system
+
+
+class RetireForm(RecordForm):
+    """Takes a system out of use. It stays in the inventory with everything that was recorded about it."""
+
+    class Meta:
+        model = AISystem
+        fields = ["retired_on", "retired_because"]
+        help_texts = {"retired_on": _("The last day it was in use.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        require(self, "retired_on", "retired_because")
+        self.initial.setdefault("retired_on", self.organisation.today())
+
+    def clean_retired_on(self) -> Any:
+        day = self.cleaned_data["retired_on"]
+        if day and day > self.organisation.today():
+            raise forms.ValidationError(_("A system is retired once it is out of use; this day lies ahead."))
+        return day

@@ -1,0 +1,164 @@
+"""AI systems and the suppliers they rest on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from organisations.history import tracked
+from records.models import Record, RecordQuerySet
+
+
+class AIRole(models.TextChoices):
+    """What the organisation is to an AI system (ISO 42001 4.1, ISO/IEC 22989)."""
+
+    PROVIDER = "provider", _("Provider")
+    PRODUCER = "producer", _("Producer")
+    CUSTOMER = "customer", _("Customer")
+    USER = "user", _("User")
+    PARTNER = "partner", _("Partner")
+
+
+class ActRole(models.TextChoices):
+    """Operator roles of the EU AI Act (Art. 3)."""
+
+    PROVIDER = "provider", _("Provider")
+    DEPLOYER = "deployer", _("Deployer")
+    IMPORTER = "importer", _("Importer")
+    DISTRIBUTOR = "distributor", _("Distributor")
+    MANUFACTURER = "product_manufacturer", _("Product manufacturer")
+    NONE = "none", _("None")
+
+
+class RiskClass(models.TextChoices):
+    """Classes of the EU AI Act (Art. 5, 6, 50), the strictest first."""
+
+    PROHIBITED = "prohibited", _("Prohibited")
+    HIGH = "high", _("High risk")
+    LIMITED = "limited", _("Limited (transparency)")
+    MINIMAL = "minimal", _("Minimal")
+
+
+class Stage(models.TextChoices):
+    """Life-cycle stages (ISO/IEC 22989, ISO/IEC 5338)."""
+
+    INCEPTION = "inception", _("Inception")
+    DESIGN = "design_and_development", _("Design and development")
+    VERIFICATION = "verification_and_validation", _("Verification and validation")
+    DEPLOYMENT = "deployment", _("Deployment")
+    OPERATION = "operation_and_monitoring", _("Operation and monitoring")
+    CONTINUOUS = "continuous_validation", _("Continuous validation")
+    RE_EVALUATION = "re_evaluation", _("Re-evaluation")
+    RETIREMENT = "retirement", _("Retirement")
+
+
+class Criticality(models.TextChoices):
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+
+
+class Result(models.TextChoices):
+    """Outcome of a supplier assessment (ISO 42001 A.10.3)."""
+
+    APPROVED = "approved", _("Approved")
+    CONDITIONS = "approved_with_conditions", _("Approved with conditions")
+    REJECTED = "rejected", _("Rejected")
+
+
+@tracked()
+class Supplier(Record):
+    """Somebody whose model, data or service our AI systems rest on (ISO 42001 A.10.3)."""
+
+    PREFIX: ClassVar[str] = "SUP"
+    KIND: ClassVar[str] = "supplier"
+
+    service = models.CharField(_("what they supply"), max_length=300)
+    criticality = models.CharField(_("criticality"), max_length=10, choices=Criticality, default=Criticality.MEDIUM)
+    assessed_on = models.DateField(_("last assessed"), null=True, blank=True)
+    result = models.CharField(_("result"), max_length=30, choices=Result, blank=True)
+    contract_ai_clauses = models.BooleanField(_("contract has AI clauses"), default=False)
+    open_conditions = models.TextField(_("open conditions"), blank=True, help_text=_("One a line."))
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("supplier")
+        verbose_name_plural = _("suppliers")
+
+
+class AISystemQuerySet(RecordQuerySet["AISystem"]):
+    def in_use(self) -> AISystemQuerySet:
+        return self.filter(retired_on=None)
+
+    def in_scope(self) -> AISystemQuerySet:
+        return self.in_use().filter(in_scope=True)
+
+
+@tracked()
+class AISystem(Record):
+    """One entry of the AI system inventory (ISO 42001 4.1, A.4.2, A.6.2). Never deleted: retired with a date."""
+
+    PREFIX: ClassVar[str] = "AIS"
+    KIND: ClassVar[str] = "ai-system"
+
+    purpose = models.TextField(_("purpose"))
+    roles = ArrayField(models.CharField(max_length=20, choices=AIRole), verbose_name=_("our roles"))
+    act_role = models.CharField(_("EU AI Act role"), max_length=30, choices=ActRole)
+    risk_class = models.CharField(_("EU AI Act class"), max_length=20, choices=RiskClass, db_index=True)
+    class_reason = models.TextField(_("why this class"))
+    stage = models.CharField(_("life-cycle stage"), max_length=40, choices=Stage, default=Stage.INCEPTION)
+    system_version = models.CharField(_("version in use"), max_length=50, blank=True)
+    go_live_on = models.DateField(_("go-live"), null=True, blank=True)
+    technical_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("technical owner"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    main_supplier = models.ForeignKey(
+        Supplier,
+        verbose_name=_("supplier"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplied_systems",
+    )
+    suppliers = models.ManyToManyField(
+        Supplier, verbose_name=_("further suppliers"), blank=True, related_name="systems"
+    )
+    model = models.CharField(_("model"), max_length=300, blank=True)
+    data_categories = models.TextField(_("data"), blank=True, help_text=_("One category a line."))
+    personal_data = models.BooleanField(_("processes personal data"), default=False)
+    users = models.CharField(_("users"), max_length=300, blank=True)
+    affected = models.TextField(_("who is affected"), blank=True, help_text=_("One group a line."))
+    people_affected = models.PositiveIntegerField(_("people affected a year"), null=True, blank=True)
+    oversight = models.TextField(_("human oversight"))
+    in_scope = models.BooleanField(_("in the scope of the AIMS"), default=True)
+    scope_reason = models.TextField(_("why in or out of scope"))
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+    retired_because = models.CharField(_("why retired"), max_length=300, blank=True)
+
+    objects = AISystemQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("AI system")
+        verbose_name_plural = _("AI systems")
+
+    def clean(self) -> None:
+        live = {Stage.OPERATION, Stage.CONTINUOUS, Stage.RE_EVALUATION}
+        if self.stage in live and not self.go_live_on:
+            raise ValidationError({"go_live_on": _("A system in operation has a go-live date.")})
+        if self.retired_on and self.go_live_on and self.retired_on < self.go_live_on:
+            raise ValidationError({"retired_on": _("It cannot retire before its go-live.")})
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_on is not None

@@ -1,0 +1,201 @@
+"""The people, the organisations and the records of the tests, made by plain functions.
+
+The cast stands in the database before the first test (see conftest), so that a test costs no catalogue. It belongs to
+two organisations that have nothing to do with each other: Brightwater, and Farpost, where only the outsider works.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clauses.actions import open_positions
+from clauses.loading import load_catalogue
+from clauses.models import Position, Requirement
+from evidence.models import Evidence, EvidenceVersion, Proof
+from organisations.actions import appoint
+from organisations.models import Organisation, User
+from organisations.roles import Role
+from records.models import Record
+from records.views import RecordViews
+from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
+
+PASSWORD = "tall ships sail at dawn"
+HERE, THERE = "brightwater", "farpost"
+ROLES = {
+    "officer": Role.COMPLIANCE_OFFICER,
+    "contributor": Role.CONTRIBUTOR,
+    "internal_auditor": Role.INTERNAL_AUDITOR,
+    "auditor": Role.AUDITOR,
+    "manager": Role.MANAGER,
+    "administrator": Role.ADMINISTRATOR,
+}
+READERS = ("internal_auditor", "auditor", "manager", "administrator")
+number = count(1)
+
+
+def found(slug: str) -> Organisation:
+    """The organisation of the cast with that slug, with its catalogue, positions and people; made where missing."""
+    organisation = Organisation.objects.filter(slug=slug).first()
+    if organisation:
+        return organisation
+    load_catalogue()
+    organisation = Organisation.objects.create(name=f"{slug.title()} Ltd", slug=slug)
+    open_positions(organisation)
+    for name in ROLES if slug == HERE else ["officer"]:
+        person(name, organisation)
+    return organisation
+
+
+def person(name: str, organisation: Organisation, role: str = "", **membership: Any) -> User:
+    """A member called after their role, `officer@brightwater.example`; auditors from outside leave in 30 days."""
+    role = role or ROLES[name]
+    if role == Role.AUDITOR:
+        membership.setdefault("until", organisation.today() + timedelta(days=30))
+    user = User.objects.create_user(f"{name}@{organisation.slug}.example", name=f"{name.title()} {organisation.name}")
+    appoint(user, organisation=organisation, role=role, **membership)
+    return user
+
+
+def somebody(organisation: Organisation) -> User:
+    """One more contributor, like nobody else."""
+    return person(f"colleague-{next(number)}", organisation, Role.CONTRIBUTOR)
+
+
+def make_supplier(organisation: Organisation, **fields: Any) -> Supplier:
+    defaults = {"title": f"Supplier {next(number)}", "service": "A hosted language model"}
+    return Supplier.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_ai_system(organisation: Organisation, **fields: Any) -> AISystem:
+    defaults = {
+        "title": f"System {next(number)}",
+        "purpose": "Sorts incoming mail",
+        "roles": [AIRole.PROVIDER],
+        "act_role": ActRole.PROVIDER,
+        "risk_class": RiskClass.MINIMAL,
+        "class_reason": "Decides nothing about people",
+        "oversight": "A clerk reads what is unsure",
+        "scope_reason": "Used in production",
+    }
+    return AISystem.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
+    """An item with one version, a link; `proves` names a record it proves something about."""
+    item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
+    EvidenceVersion.objects.create(evidence=item, number=1, url="https://files.example/minutes")
+    if proves:
+        Proof.objects.create(evidence=item, record=proves)
+    return item
+
+
+def make_position(organisation: Organisation, **fields: Any) -> Position:
+    """A position nobody has used in a test yet: the first without an owner, or a new one where none is open."""
+    positions = Position.objects.filter(organisation=organisation)
+    position = positions.filter(owner=None, changed_by=None, version=1).in_order().first()
+    if position is None:
+        taken = positions.values("requirement")
+        requirement = Requirement.objects.assessable().exclude(pk__in=taken)[0]
+        applicable = None if requirement.is_control else True
+        position = Position(organisation=organisation, requirement=requirement, applicable=applicable)
+    position.version += bool(position.pk)
+    for name, value in fields.items():
+        setattr(position, name, value)
+    position.save()
+    return position
+
+
+def supplier_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Northern Models", "service": "A hosted language model", "criticality": "medium"}
+
+
+def ai_system_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "title": "Mail sorter",
+        "purpose": "Sorts incoming mail",
+        "roles": ["provider"],
+        "act_role": "provider",
+        "risk_class": "minimal",
+        "class_reason": "Decides nothing about people",
+        "stage": "design_and_development",
+        "oversight": "A clerk reads what is unsure",
+        "in_scope": "on",
+        "scope_reason": "Used in production",
+    }
+
+
+def evidence_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Minutes of May", "evidence_kind": "minutes", "url": "https://files.example/minutes"}
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """One record type as the tests need it: how to make one, what to type into its form, which text to change."""
+
+    views: RecordViews
+    make: Callable[..., Any]
+    form_data: Callable[[Organisation], dict[str, Any]] | None
+    text: str
+
+    @property
+    def kind(self) -> str:
+        return self.views.model.KIND
+
+    def url(self, page: str, organisation: Organisation, record: Record | None = None) -> str:
+        """Address of a page: list, new, detail, edit, history, or `export.csv`."""
+        kwargs = {"organisation": organisation.slug}
+        if page.startswith("export."):
+            return reverse(f"{self.kind}-export", kwargs=kwargs | {"file_format": page.removeprefix("export.")})
+        if page not in {"list", "new"}:
+            kwargs["reference"] = record.reference if record else "NO-99"
+        return reverse(f"{self.kind}-{page}", kwargs=kwargs)
+
+    def rich(self, organisation: Organisation) -> Any:
+        """One with everything a page shows of it, each its own: owner, evidence, supplier, changes."""
+        fields: dict[str, Any] = {"owner": somebody(organisation), "review_on": organisation.today()}
+        if self.views.model is AISystem:
+            fields |= {"main_supplier": make_supplier(organisation), "technical_owner": somebody(organisation)}
+        record = self.make(organisation, **fields)
+        if isinstance(record, Evidence):
+            Proof.objects.create(evidence=record, record=make_supplier(organisation))
+        else:
+            make_evidence(organisation, proves=record, valid_until=organisation.today())
+        if isinstance(record, Position):
+            record.systems.add(make_ai_system(organisation))
+        Record.objects.filter(pk=record.pk).update(changed_by=somebody(organisation))
+        return record
+
+
+# A new record type needs one entry here, and has all tests of tests/records.
+ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, Any]] | None, str]] = {
+    "supplier": (make_supplier, supplier_form, "title"),
+    "ai-system": (make_ai_system, ai_system_form, "title"),
+    "evidence": (make_evidence, evidence_form, "title"),
+    "position": (make_position, None, "narrative"),
+}
+
+
+def record_types() -> list[RecordType]:
+    """Every record type whose pages have an address, by its kind."""
+    views = {page.model.KIND: page for page in registered(get_resolver())}
+    missing = sorted(set(views) - set(ENTRIES))
+    assert not missing, f"tests/cast.py: ENTRIES lacks {missing}"
+    return [RecordType(views[kind], *ENTRIES[kind]) for kind in sorted(views)]
+
+
+def registered(resolver: URLResolver) -> list[RecordViews]:
+    pages: list[RecordViews] = []
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            pages += registered(entry)
+        elif isinstance(entry, URLPattern):
+            owner = getattr(inspect.unwrap(entry.callback), "__self__", None)
+            pages += [owner] if isinstance(owner, RecordViews) else []
+    return pages

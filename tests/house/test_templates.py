@@ -1,0 +1,45 @@
+"""Every text can be translated, nothing escapes escaping, and the strict Content-Security-Policy holds."""
+
+import re
+
+from . import tree
+from .page_source import WORD, PageSource
+
+# Names and signs that read the same in every language.
+SAME_EVERYWHERE = {"AIMS", "Portal", "SHA", "PDF", "CSV", "Excel", "ISO", "IEC", "JSON", "TOTP", "AI", "EU", "UA", "QR"}
+# The kit is shown to developers only; its sample texts are nobody's interface.
+SAMPLES = ("templates/kit.html", "templates/kit/")
+MARKED_SAFE: dict[str, str] = {}
+MARK_SAFE = re.compile(r"\bmark_safe\b|\bSafeString\(|\bSafeText\(|\bformat_html\(\s*f[\"']")
+UNESCAPED = re.compile(r"\|\s*safe(?:seq)?\b|{%\s*autoescape\s+off")
+
+
+def test_every_text_of_a_template_can_be_translated() -> None:
+    faults = [
+        f"{path}:{line} “{text}”"
+        for path in tree.templates()
+        for line, text in PageSource(tree.read(path)).texts
+        if set(WORD.findall(text)) - SAME_EVERYWHERE and not str(path).startswith(SAMPLES)
+    ]
+    assert not faults, tree.listed("Put these into {% translate %}, {% blocktranslate %} or _():", faults)
+
+
+def test_templates_keep_to_the_content_security_policy() -> None:
+    faults = [
+        f"{path}:{line} {what}" for path in tree.templates() for line, what in PageSource(tree.read(path)).forbidden
+    ]
+    assert not faults, tree.listed("The browser blocks these; use a class, or static/js:", faults)
+
+
+def test_no_template_switches_escaping_off() -> None:
+    faults = [str(path) for path in tree.templates() if UNESCAPED.search(tree.read(path))]
+    assert not faults, tree.listed("Make the HTML with format_html in Python instead:", faults)
+
+
+def test_nothing_is_marked_safe_without_a_listed_reason() -> None:
+    faults = [
+        str(path)
+        for path in tree.python()
+        if path.parts[0] != "tests" and MARK_SAFE.search(tree.read(path)) and str(path) not in MARKED_SAFE
+    ]
+    assert not faults, tree.listed("Use format_html, or list the file here with its reason:", faults)

@@ -1,0 +1,87 @@
+"""Exports are safe to open: no cell of ours starts a formula, and no text of ours breaks the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from organisations.models import User
+from records.models import Record
+from tests.cast import RecordType
+
+SignIn = Callable[..., Client]
+FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", '=HYPERLINK("https://portal.example","x")')
+
+
+def titled(record_type: RecordType, organisation: Any, owner: Any, title: str) -> Any:
+    record = record_type.make(organisation, owner=owner)
+    Record.objects.filter(pk=record.pk).update(title=title)
+    return record
+
+
+def as_csv(client: Client, record_type: RecordType, organisation: Any) -> dict[str, list[str]]:
+    answer = client.get(record_type.url("export.csv", organisation))
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"), newline="")))
+    return {row[0]: row for row in rows}
+
+
+def as_xlsx(client: Client, record_type: RecordType, organisation: Any) -> dict[str, list[Any]]:
+    answer = client.get(record_type.url("export.xlsx", organisation))
+    sheet = load_workbook(io.BytesIO(answer.getvalue())).active
+    assert sheet is not None
+    return {str(row[0].value): list(row) for row in sheet.iter_rows()}
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_cell_starts_a_formula(
+    formula: str, record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    record, client = titled(record_type, organisation, officer, formula), sign_in(officer)
+    User.objects.filter(pk=officer.pk).update(name=formula)
+    row = as_csv(client, record_type, organisation)[record.reference]
+    assert row.count(f"'{formula}") == 2, "title and owner"
+    assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    cells = as_xlsx(client, record_type, organisation)[record.reference]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert not [cell for cell in cells if str(cell.value or "").startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_control_characters_do_not_break_a_file(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    """A title copied out of a PDF may hold a form feed; a workbook may not."""
+    record = titled(record_type, organisation, officer, "Page\x0cbreak\x01")
+    client = sign_in(officer)
+    assert record.reference in as_csv(client, record_type, organisation)
+    assert record.reference in as_xlsx(client, record_type, organisation)
+
+
+def test_both_formats_hold_the_same_rows(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    record_type.rich(organisation)
+    client = sign_in(officer)
+    assert list(as_csv(client, record_type, organisation)) == list(as_xlsx(client, record_type, organisation))
+
+
+def test_exports_hold_plain_words(record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    """What the page draws as a badge, a link or a sign is a word or a date in a file."""
+    record_type.rich(organisation)
+    for row in as_csv(sign_in(officer), record_type, organisation).values():
+        assert not [cell for cell in row if "<" in cell or "&" in cell or "object at" in cell], row
+
+
+def test_a_file_is_named_after_the_list_and_kept_by_nobody(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    answer = sign_in(officer).get(record_type.url("export.xlsx", organisation))
+    assert answer["Content-Disposition"] == (
+        f'attachment; filename="{organisation.slug}-{record_type.views.path}.xlsx"'
+    )
+    assert "no-store" in answer["Cache-Control"]

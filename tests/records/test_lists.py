@@ -1,0 +1,111 @@
+"""Lists: sort, filter, search and page live in the address; what makes no sense breaks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from tests.cast import RecordType
+from tests.pages import SeenPage
+
+SignIn = Callable[..., Client]
+NONSENSE = ("nonsense", "-1", "999999999999999999999", "\x00", "%", "' OR 1=1 --", "2026-02-31", "[]", "é" * 500)
+
+
+def filled(record_type: RecordType, organisation: Any, officer: Any) -> None:
+    """More than a page of 25, all owned by the officer and called alike."""
+    for number in range(30):
+        record = record_type.make(organisation, owner=officer)
+        record.title = f"Harbour {number:02d}"
+        record.save()
+
+
+def query_of(link: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+
+
+def test_search_sort_and_rows_survive_paging(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    filled(record_type, organisation, officer)
+    client, address = sign_in(officer), record_type.url("list", organisation)
+    asked = {"q": "harbour", "owner": str(officer.pk), "sort": "-title", "rows": "25"}
+    first = client.get(address, asked)
+    assert "Harbour 29" in first.content.decode()
+    assert "Harbour 04" not in first.content.decode()
+    onwards = [query_of(link) for link in SeenPage(first).links if query_of(link).get("page") == "2"]
+    assert onwards, "no way to page 2"
+    for query in onwards:
+        assert query == asked | {"page": "2"}
+    second = client.get(address, onwards[0]).content.decode()
+    assert "Harbour 04" in second
+    assert "Harbour 29" not in second
+
+
+def test_sorting_keeps_the_search_and_goes_back_to_page_one(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    filled(record_type, organisation, officer)
+    client, address = sign_in(officer), record_type.url("list", organisation)
+    seen = SeenPage(client.get(address, {"q": "harbour", "rows": "25", "page": "2"}))
+    sorts = [query_of(link) for link in seen.links if query_of(link).get("sort", "").lstrip("-") == "title"]
+    assert sorts, "no way to sort by title"
+    for query in sorts:
+        assert query["q"] == "harbour"
+        assert "page" not in query
+
+
+def test_the_export_is_what_is_shown_on_all_pages(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    filled(record_type, organisation, officer)
+    client, address = sign_in(officer), record_type.url("list", organisation)
+    shown = SeenPage(client.get(address, {"q": "harbour", "sort": "-title", "rows": "25"}))
+    link = next(link for link in shown.links if "export.csv" in link)
+    lines = client.get(link).getvalue().decode("utf-8-sig").splitlines()[1:]
+    assert len(lines) == 30
+    assert "Harbour 29" in lines[0]
+    assert "Harbour 00" in lines[-1]
+
+
+def test_a_search_finds_title_and_reference(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    record = record_type.make(organisation, owner=officer)
+    record.title = "Lighthouse keeper"
+    record.save()
+    client, address = sign_in(officer), record_type.url("list", organisation)
+    for words in ("lighthouse", "KEEPER light", record.reference):
+        assert record.get_absolute_url() in SeenPage(client.get(address, {"q": words})).links, words
+    assert record.get_absolute_url() not in SeenPage(client.get(address, {"q": "lighthouse nowhere"})).links
+
+
+def test_a_value_that_makes_no_sense_breaks_nothing(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    record_type.make(organisation, owner=officer)
+    client = sign_in(officer)
+    names = ["q", "sort", "page", "rows", "format", *record_type.views.filter_class.base_filters]
+    for page in ("list", "export.csv"):
+        address = record_type.url(page, organisation)
+        for name in names:
+            for value in NONSENSE:
+                assert client.get(address, {name: value}).status_code == 200, f"{page}?{name}={value!r}"
+
+
+@pytest.mark.parametrize("reference", ["\x00", "NO-99", "x" * 300, "../secret", "%", "new ", "é"])
+def test_a_reference_that_makes_no_sense_is_404(
+    reference: str, record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    client, record = sign_in(officer), record_type.make(organisation)
+    for page in ("detail", "edit", "history"):
+        address = record_type.url(page, organisation, record).replace(f"/{record.reference}/", f"/{reference}/")
+        assert client.get(address.replace("\x00", "%00")).status_code == 404, page
+
+
+def test_an_unknown_format_is_404(record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    assert sign_in(officer).get(record_type.url("export.exe", organisation)).status_code == 404

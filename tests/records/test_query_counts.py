@@ -1,0 +1,83 @@
+"""A list of three costs as many queries as a list of one, whatever hangs on each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from organisations.models import Organisation
+from tests.cast import RecordType, make_evidence, person
+from tests.traces import written
+
+PAGES = ("list", "export.csv", "export.xlsx")
+
+
+@pytest.fixture
+def empty_organisation(db: None) -> Any:
+    """An organisation without a single record."""
+    organisation = Organisation.objects.create(name="Emptyhead Ltd", slug="emptyhead")
+    person("officer", organisation)
+    person("contributor", organisation)
+    return organisation
+
+
+def queries(client: Client, address: str) -> list[str]:
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+        assert answer.getvalue()
+    assert answer.status_code == 200
+    return [query["sql"] for query in captured]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("role", ["officer", "contributor"])
+def test_three_rows_cost_what_one_costs(
+    role: str, page: str, record_type: RecordType, empty_organisation: Any, sign_in: Callable[..., Client]
+) -> None:
+    user = empty_organisation.memberships.get(role__contains=role).user
+    client, address = sign_in(user), record_type.url(page, empty_organisation)
+    rows(record_type, empty_organisation, user, 1)
+    one = queries(client, address)
+    rows(record_type, empty_organisation, user, 2)
+    three = queries(client, address)
+    assert len(three) == len(one), "\n\n".join(["Queries for three rows:", *three])
+
+
+def test_a_page_costs_the_same_with_more_evidence_and_history(
+    record_type: RecordType, empty_organisation: Any, sign_in: Callable[..., Client]
+) -> None:
+    user = empty_organisation.memberships.get(role="compliance_officer").user
+    client, record = sign_in(user), record_type.rich(empty_organisation)
+    address = record_type.url("detail", empty_organisation, record)
+    grow(record_type, record)
+    one = queries(client, address)
+    for _time in range(3):
+        grow(record_type, record)
+    three = queries(client, address)
+    assert len(three) == len(one), "\n\n".join(["Queries with three times as much:", *three])
+
+
+def grow(record_type: RecordType, record: Any) -> None:
+    """One more of whatever can hang on a record."""
+    other = record_type.rich(record.organisation)
+    if record_type.kind != "evidence":
+        make_evidence(record.organisation, proves=record, owner=other.owner)
+    record_type.views.model.objects.filter(pk=record.pk).update(owner=other.owner, changed_by=other.owner)
+
+
+def rows(record_type: RecordType, organisation: Any, user: Any, count: int) -> None:
+    """Rich rows that `user` sees; a contributor because they own them."""
+    before = written()
+    for _row in range(count):
+        record = record_type.rich(organisation)
+        if record_type.views.model.objects.visible_to(user).filter(pk=record.pk).exists():
+            continue
+        record.owner = user
+        record.save()
+    assert written() != before
