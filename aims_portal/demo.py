@@ -114,6 +114,8 @@ def portal(data: Path, port: int) -> Iterator[list[Supervised]]:
         say(accounts)
         yield children
     finally:
+        with suppress(OSError):
+            say("Stopping ...")
         Supervised.stop_all(children)
 
 

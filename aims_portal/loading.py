@@ -92,7 +92,7 @@ def summary(intake: Intake) -> Iterator[str]:
     }
     words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}
     yield _("Loaded %(name)s as /%(slug)s/, time zone %(zone)s:") % words
-    yield "  " + ", ".join(f"{count} {name}" for name, count in counts.items())
+    yield "  " + ", ".join(f"{name}: {count}" for name, count in counts.items())
     if intake.absent:
         yield _("File absent: %(items)s") % {"items": ", ".join(intake.absent)}
     if intake.left:

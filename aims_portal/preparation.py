@@ -14,7 +14,7 @@ from django.core.management import call_command
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aims_portal.settings")
     django.setup()
-    for command in ("migrate", "createcachetable", "load_catalogue", "load_sample"):
+    for command in ("migrate", "load_catalogue", "load_sample"):
         call_command(command, stdout=sys.stderr)
     call_command("sample_accounts", stdout=sys.stdout)
 

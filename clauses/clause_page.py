@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from evidence.checking import ACCEPT
 from evidence.lines import evidence_of, line_of
-from evidence.models import Evidence
+from evidence.models import Evidence, Proof
 from organisations.requests import MemberRequest
 from records.forms import RecordForm
 from systems.models import AISystem
@@ -34,7 +35,8 @@ def clause_page(
         "questions": questions_of(position),
         "expected": expected_of(request, position, evidence),
         "files": [line_of(item, request.organisation.today()) for item in evidence],
-        "systems": AISystem.objects.visible_to(request.user).filter(positions=position).select_related("organisation"),
+        "named": list(position.systems.all()),
+        "systems": systems_of(request, position, evidence),
         "previous": neighbour(request, position, forward=False),
         "next": neighbour(request, position, forward=True),
         "basis": ", ".join(str(Basis(value).label) for value in position.basis),
@@ -42,6 +44,20 @@ def clause_page(
         "accept": ACCEPT,
         **addresses(request, position),
     }
+
+
+def systems_of(request: MemberRequest, position: Position, evidence: list[Evidence]) -> list[AISystem]:
+    """AI systems the position names, and those its evidence is about; `by_evidence` lists the latter's references."""
+    visible = AISystem.objects.visible_to(request.user).select_related("organisation")
+    concerned = Q(positions=position) | Q(proved_by__evidence__in=evidence)
+    systems = list(visible.filter(concerned).distinct().order_by("reference"))
+    pairs = Proof.objects.filter(record__in=systems, evidence__in=evidence).values_list("record", "evidence__reference")
+    shown: dict[int, list[str]] = {}
+    for record, reference in pairs:
+        shown.setdefault(record, []).append(reference)
+    for system in systems:
+        system.by_evidence = sorted(shown.get(system.pk, []))  # type: ignore[attr-defined]
+    return systems
 
 
 def addresses(request: MemberRequest, position: Position) -> dict[str, str]:

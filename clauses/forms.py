@@ -35,9 +35,17 @@ class PositionForm(RecordForm):
             *("applicable", "justification", "basis", "status", "owner"),
             *("review_on", "review_every", "narrative", "systems"),
         ]
-        labels = {"systems": _("AI systems it concerns"), "justification": _("Why, or why not")}
-        help_texts = {"narrative": NARRATIVE_HELP}
-        widgets = {"narrative": LongText({"rows": 8}), "systems": forms.CheckboxSelectMultiple}
+        labels = {
+            "systems": _("AI systems it concerns"),
+            "justification": _("Why, or why not"),
+            "review_every": _("Every (months)"),
+        }
+        help_texts = {"narrative": NARRATIVE_HELP, "review_every": ""}
+        widgets = {
+            "narrative": LongText({"rows": 8, "data-guard": ""}),
+            "justification": LongText({"rows": 3, "data-guard": ""}),
+            "systems": forms.CheckboxSelectMultiple,
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,6 +59,8 @@ class PositionForm(RecordForm):
         else:
             for name in ("applicable", "justification", "basis"):
                 del self.fields[name]
+        if not self.fields["systems"].queryset.exists():  # type: ignore[attr-defined]
+            del self.fields["systems"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -35,6 +35,7 @@ class PositionViews(RecordViews):
     lead = gettext_lazy("All assessable clauses and every control of Annex A, with where we stand on each.")
     related = ("owner", "organisation", "requirement", "changed_by")
     can_be_created = False
+    rows = 100
     chips = (
         (gettext_lazy("Clauses 4–10"), {"kind": "clause"}),
         (gettext_lazy("Annex A"), {"kind": "control"}),

@@ -33,7 +33,7 @@ def day_input() -> forms.DateInput:
 
 def roles_explained() -> list[tuple[str, Any]]:
     """Each role with what it may do, as choices."""
-    text = '<span><b>{}</b> <span class="soft">{}</span></span>'
+    text = '<span><b>{}</b><br><span class="small soft">{}</span></span>'
     return [(role.value, format_html(text, role.label, MEANINGS[role])) for role in Role]
 
 
@@ -73,7 +73,7 @@ class MembershipForm(PlaceForm):
     """Role, function and end of one member. To end access at once, the membership is removed instead."""
 
     groups = [
-        (_("Place"), _("What the person does here."), ["function", "top_management"]),
+        (_("Work"), _("What the person does here."), ["function", "top_management"]),
         (_("Access"), _("Takes effect with the next click of the person."), ["role", "until"]),
     ]
 
@@ -123,10 +123,12 @@ class InvitationForm(PlaceForm):
 
 
 class AccountForm(forms.Form):
-    """Name and password of a person who comes by invitation. The address is fixed: the mail proved it."""
+    """Name and password of a person who comes by invitation. The address is shown, never read: the mail proved it."""
 
-    email = forms.EmailField(
-        label=_("Mail address"), required=False, disabled=True, help_text=_("You will sign in with it.")
+    email = forms.CharField(
+        label=_("Mail address"),
+        help_text=_("You will sign in with it."),
+        widget=forms.EmailInput({"autocomplete": "username", "readonly": True}),
     )
     name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
@@ -183,6 +185,7 @@ class OrganisationForm(forms.ModelForm):
         }
         help_texts = {
             "country": _("Two letters, for example DE."),
+            "employees": _("About how many people work there."),
             "timezone": _("Decides when a day is over: what is due, expired or late is counted from it."),
             "scope_version": _("Give it a new one whenever the scope changes."),
         }

@@ -46,6 +46,7 @@ class RecordViews:
     chips: ClassVar[tuple[tuple[Any, dict[str, str]], ...]] = ()
     can_be_created: ClassVar[bool] = True
     contributors_create: ClassVar[bool] = False
+    rows: ClassVar[int] = 50
 
     @classmethod
     def urls(cls) -> list[URLPattern]:
@@ -93,7 +94,7 @@ class RecordViews:
     def listing(self, request: MemberRequest) -> HttpResponse:
         found = self.filtered(request)
         table = self.table(request, found.qs)
-        page = page_of(request, table.rows)
+        page = page_of(request, table.rows, self.rows)
         table.page = page
         context = {
             "views": self,
@@ -237,10 +238,10 @@ class RecordViews:
         return str(self.model._meta.verbose_name)
 
 
-def page_of(request: MemberRequest, rows: Any) -> Page[Any]:
+def page_of(request: MemberRequest, rows: Any, usual: int = 50) -> Page[Any]:
     """The page of rows asked for by `page` and `rows`; nonsense gives the first or the last one."""
     wanted = request.GET.get("rows", "")
-    size = int(wanted) if wanted in map(str, ROWS) else 50
+    size = int(wanted) if wanted in map(str, ROWS) else usual
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 # A worker that says nothing for so long is taken for dead; while it works it says something with every page.
 LEASE = timedelta(seconds=60)
+A_PAGE = timedelta(seconds=1)
 ATTEMPTS = 3
 # How old a queued report must be before its message is taken for lost, and how long a second message is good for.
 PATIENCE = timedelta(seconds=10)
@@ -85,10 +86,13 @@ def claim(report_id: UUID | str) -> int | None:
     return Report.objects.values_list("attempt", flat=True).get(pk=report_id) if taken else None
 
 
-def renew(report_id: UUID | str, attempt: int, progress: int) -> None:
-    """Says that this attempt is alive and how far it is (0–100). Raises Lost when another has taken over."""
+def renew(report_id: UUID | str, attempt: int, progress: int, *, pages: int = 0) -> None:
+    """Says that this attempt is alive and how far it is (0–100). Raises Lost when another has taken over.
+
+    `pages` are to be drawn before the next word, so the lease is that much longer.
+    """
     held = Report.objects.filter(pk=report_id, state=Report.State.RUNNING, attempt=attempt)
-    if not held.update(progress=progress, lease_until=timezone.now() + LEASE):
+    if not held.update(progress=progress, lease_until=timezone.now() + LEASE + pages * A_PAGE):
         raise Lost(f"{report_id} attempt {attempt}")
 
 

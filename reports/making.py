@@ -41,8 +41,8 @@ def make(report_id: UUID | str) -> None:
 
 
 def print_and_keep(report: Report, attempt: int) -> None:
-    def alive(progress: int) -> None:
-        renew(report.pk, attempt, progress)
+    def alive(progress: int, pages: int) -> None:
+        renew(report.pk, attempt, progress, pages=pages)
 
     if not Report.objects.visible_to(report.requested_by).filter(pk=report.pk).exists():
         raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
@@ -50,7 +50,7 @@ def print_and_keep(report: Report, attempt: int) -> None:
         result = readiness(report.organisation, report.requested_by)
     figures = result.as_dict()
     code = code_of(figures)
-    alive(10)
+    alive(10, 0)
     content, pages = printed(report, result, code, alive)
     keep(report, attempt, content, pages=pages, figures=figures, code=code, as_of=result.at)
 

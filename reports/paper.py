@@ -18,15 +18,19 @@ from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from organisations.models import Membership
-
 from .models import Report
+from .outline import context_of
 from .readiness import Readiness
 
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
+# What it says on its way is for the progress of the report, not for the log.
 PROGRESS = logging.getLogger("weasyprint.progress")
+PROGRESS.setLevel(logging.INFO)
+PROGRESS.propagate = False
 # Addresses in a report are below this one, which does not exist: nothing is ever fetched from a network.
 OURS = "https://static.invalid/"
+# Called with the progress (0–100) and with how many pages are about to be drawn in one go, without another word.
+Alive = Callable[[int, int], None]
 OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
 
 
@@ -46,26 +50,14 @@ class StaticFetcher(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": kind})
 
 
-def printed(report: Report, result: Readiness, code: str, alive: Callable[[int], None]) -> tuple[bytes, int]:
-    """The finished file and its number of pages. `alive` is called with the progress (10–95) as pages are set."""
+def printed(report: Report, result: Readiness, code: str, alive: Alive) -> tuple[bytes, int]:
+    """The finished file and its number of pages. `alive` hears how far it is."""
     html = render_to_string("paper/readiness.html", context_of(report, result, code))
-    alive(15)
+    alive(15, 0)
     with heard(alive), few_collections():
         document = HTML(string=html, base_url=OURS, url_fetcher=StaticFetcher()).render(**OPTIONS)
         content: bytes = document.write_pdf(**OPTIONS)
     return content, len(document.pages)
-
-
-def context_of(report: Report, result: Readiness, code: str) -> dict[str, Any]:
-    earlier = Report.objects.filter(organisation=report.organisation, kind=report.kind, number__lt=report.number)
-    member = Membership.objects.filter(organisation=report.organisation, user=report.requested_by).first()
-    return {
-        "report": report,
-        "result": result,
-        "code": code,
-        "replaces": earlier.filter(state=Report.State.DONE).order_by("-number").first(),
-        "prepared_by": ", ".join(filter(None, [str(report.requested_by), member.function if member else ""])),
-    }
 
 
 @contextmanager
@@ -80,23 +72,20 @@ def few_collections() -> Iterator[None]:
 
 
 @contextmanager
-def heard(alive: Callable[[int], None]) -> Iterator[None]:
+def heard(alive: Alive) -> Iterator[None]:
     """Passes on what WeasyPrint says while it works in this thread."""
     listener = Listener(alive)
-    level = PROGRESS.level
     PROGRESS.addHandler(listener)
-    PROGRESS.setLevel(logging.INFO)
     try:
         yield
     finally:
         PROGRESS.removeHandler(listener)
-        PROGRESS.setLevel(level)
 
 
 class Listener(logging.Handler):
     """Turns WeasyPrint's steps into a percentage that only grows; it cannot know how many pages are to come."""
 
-    def __init__(self, alive: Callable[[int], None]) -> None:
+    def __init__(self, alive: Alive) -> None:
         super().__init__()
         self.alive, self.thread = alive, threading.get_ident()
         self.pages, self.told, self.told_at = 0, 15, 0.0
@@ -104,8 +93,9 @@ class Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.thread != self.thread:
             return
+        is_drawing = "Step 6" in record.msg
         self.pages += "Page" in record.msg
-        done = 90 if "Step 6" in record.msg else 15 + round(70 * self.pages / (self.pages + 40))
-        if time.monotonic() - self.told_at > 0.5:
+        done = 90 if is_drawing else 15 + round(70 * self.pages / (self.pages + 40))
+        if is_drawing or time.monotonic() - self.told_at > 0.5:
             self.told, self.told_at = max(self.told, done), time.monotonic()
-            self.alive(self.told)
+            self.alive(self.told, self.pages if is_drawing else 0)

@@ -145,6 +145,17 @@ PLACES = [
 ]
 
 
+def make_accuracy() -> None:
+    """Forecast and sales of Outpost's garden centres in October, by week."""
+    rows = []
+    for week in range(40, 45):
+        for centre in range(1, 9):
+            sold = DICE.randint(180, 900)
+            forecast = round(sold * DICE.uniform(0.86, 1.15))
+            rows.append([week, f"GC-{centre:02d}", forecast, sold, f"{abs(forecast - sold) / sold:.3f}"])
+    write_csv("leafcast-accuracy-2026-10.csv", ["week", "garden_centre", "forecast", "sold", "relative_error"], rows)
+
+
 def write_csv(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with (FILES / name).open("w", newline="") as file:
         csv.writer(file).writerows([header, *rows])
@@ -156,3 +167,4 @@ if __name__ == "__main__":
     make_screenshot()
     make_log()
     make_attendance()
+    make_accuracy()

@@ -34,7 +34,6 @@ class Valkey:
             "save": "",
             "appendonly": "no" if self.fast else "yes",
             "maxmemory-policy": "noeviction",
-            "databases": "4",
         }
         command = [str(_program()), *(word for key, value in options.items() for word in (f"--{key}", value))]
         self.process = tether.start(command, log=self.log, env={"PATH": os.defpath, "LC_ALL": "C"})

@@ -21,29 +21,24 @@ from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS, MEANINGS, Role
 from organisations.tables import MemberTable
 
-from .outbox import keeps_mail
-
 ROWS = (25, 50, 100)
 
 
 @needs(MANAGE_MEMBERS)
 @require_safe
 def member_list(request: MemberRequest) -> HttpResponse:
-    everybody = with_second_factor(request.organisation.memberships.select_related("user", "organisation"))
-    found = matching(everybody, request.GET)
+    found = matching(members_of(request), request.GET)
     table = MemberTable(found, request=request)
     RequestConfig(request, paginate={"per_page": rows_asked(request.GET)}).configure(table)
     context = {
         "crumbs": [(_("Members"), None)],
         "table": table,
         "q": request.GET.get("q", ""),
-        "is_filtered": bool(request.GET.get("q") or request.GET.get("role")),
         "chips": role_chips(request),
         "invitations": request.organisation.invitations.filter(accepted_at=None, withdrawn_at=None).select_related(
             "invited_by", "organisation"
         ),
         "roles": [{"term": role.label, "value": MEANINGS[role]} for role in Role],
-        "keeps_mail": keeps_mail(),
     }
     return render(request, "organisations/member_list.html", context)
 
@@ -86,8 +81,7 @@ def member_remove(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def member(request: MemberRequest, pk: int) -> Membership:
-    members = with_second_factor(request.organisation.memberships.select_related("user", "organisation"))
-    return get_object_or_404(members, pk=pk)
+    return get_object_or_404(members_of(request), pk=pk)
 
 
 def page_of(request: MemberRequest, membership: Membership) -> dict[str, Any]:
@@ -114,11 +108,16 @@ def where_one_may_still_go(request: MemberRequest, membership: Membership) -> st
     return url(request, "member-list") if may_stay else request.organisation.get_absolute_url()
 
 
-def with_second_factor(members: QuerySet[Membership]) -> QuerySet[Membership]:
+def members_of(request: MemberRequest) -> QuerySet[Membership]:
+    """All members, also those whose access has ended, with what their sign-in looks like."""
     factors = Authenticator.objects.filter(
         user=OuterRef("user"), type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     )
-    return members.annotate(second_factor=Exists(factors))
+    pending = request.organisation.invitations.filter(
+        email=OuterRef("user__email"), accepted_at=None, withdrawn_at=None
+    )
+    members = request.organisation.memberships.select_related("user", "organisation")
+    return members.annotate(second_factor=Exists(factors), is_invited=Exists(pending))
 
 
 def matching(members: QuerySet[Membership], query: QueryDict) -> QuerySet[Membership]:

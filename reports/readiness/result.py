@@ -245,6 +245,11 @@ class Obstacle:
     def tone(self) -> str:
         return "bad" if self.blocks else "warn"
 
+    @property
+    def has_names(self) -> bool:
+        """Whether the text names what is missing or late, rather than the requirements whose numbers say the same."""
+        return self.code in {"mandatory", "expired", "overdue"}
+
 
 @dataclass(frozen=True)
 class State:

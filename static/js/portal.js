@@ -79,3 +79,4 @@ document.addEventListener("toggle", (event) => {
 }, true);
 
 document.querySelector("[data-focus]")?.focus();
+document.querySelector("#rail [aria-current=page]")?.scrollIntoView({ block: "nearest" });

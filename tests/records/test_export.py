@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from records.models import Record
 from tests.cast import RecordType
 
 SignIn = Callable[..., Client]
+LOOKS_LIKE_A_DAY = re.compile(r"\d+/\d+$")
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", '=HYPERLINK("https://portal.example","x")')
 
 
@@ -71,10 +73,11 @@ def test_both_formats_hold_the_same_rows(
 
 
 def test_exports_hold_plain_words(record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn) -> None:
-    """What the page draws as a badge, a link or a sign is a word or a date in a file."""
+    """What the page draws as a badge, a link or a sign is a word or a date in a file, and no fraction looks like one."""
     record_type.rich(organisation)
     for row in as_csv(sign_in(officer), record_type, organisation).values():
         assert not [cell for cell in row if "<" in cell or "&" in cell or "object at" in cell], row
+        assert not [cell for cell in row if LOOKS_LIKE_A_DAY.match(cell)], f"a spreadsheet makes a date of these: {row}"
 
 
 def test_a_file_is_named_after_the_list_and_kept_by_nobody(

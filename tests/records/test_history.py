@@ -111,5 +111,6 @@ def missing(tracked: set[Any]) -> set[str]:
         model.__name__
         for model in our_models()
         if model not in tracked
+        and not model._meta.auto_created
         and any(field.related_model._meta.label == "organisations.User" for field in relations(model))
     }

@@ -13,7 +13,7 @@ from tests.cast import RecordType
 from tests.pages import SeenPage
 
 SignIn = Callable[..., Client]
-NONSENSE = ("nonsense", "-1", "999999999999999999999", "\x00", "%", "' OR 1=1 --", "2026-02-31", "[]", "é" * 500)
+NONSENSE = ("nonsense", "\x00", "999999999999999999999", "-1", "%", "' OR 1=1 --", "2026-02-31", "[]", "é" * 500)
 
 
 def filled(record_type: RecordType, organisation: Any, officer: Any) -> None:
@@ -85,16 +85,17 @@ def test_a_search_finds_title_and_reference(
 
 
 def test_a_value_that_makes_no_sense_breaks_nothing(
-    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+    record_type: RecordType, empty_organisation: Any, sign_in: SignIn
 ) -> None:
-    record_type.make(organisation, owner=officer)
-    client = sign_in(officer)
-    names = ["q", "sort", "page", "rows", "format", *record_type.views.filter_class.base_filters]
+    record_type.make(empty_organisation)
+    client = sign_in(empty_organisation.memberships.get(role="compliance_officer").user)
+    names = ["q", "sort", "page", "rows", *record_type.views.filter_class.base_filters]
+    queries = [dict.fromkeys(names, value) for value in NONSENSE]
+    queries += [{name: value} for name in names for value in NONSENSE[:3]]
     for page in ("list", "export.csv"):
-        address = record_type.url(page, organisation)
-        for name in names:
-            for value in NONSENSE:
-                assert client.get(address, {name: value}).status_code == 200, f"{page}?{name}={value!r}"
+        address = record_type.url(page, empty_organisation)
+        for query in queries:
+            assert client.get(address, query).status_code == 200, f"{page} with {query}"
 
 
 @pytest.mark.parametrize("reference", ["\x00", "NO-99", "x" * 300, "../secret", "%", "new ", "é"])

@@ -10,20 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from organisations.models import Organisation
-from tests.cast import RecordType, make_evidence, person
+from tests.cast import RecordType, make_evidence
 from tests.traces import written
 
 PAGES = ("list", "export.csv", "export.xlsx")
-
-
-@pytest.fixture
-def empty_organisation(db: None) -> Any:
-    """An organisation without a single record."""
-    organisation = Organisation.objects.create(name="Emptyhead Ltd", slug="emptyhead")
-    person("officer", organisation)
-    person("contributor", organisation)
-    return organisation
 
 
 def queries(client: Client, address: str) -> list[str]:

@@ -1,0 +1,106 @@
+"""What the readiness report is made of: its chapters, its contents page, and lists grouped for paper."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from organisations.models import Membership
+
+from .models import Report
+from .readiness import Line, Proof, Readiness
+from .readiness.state import days_until
+
+
+def context_of(report: Report, result: Readiness, code: str) -> dict[str, Any]:
+    """All that `paper/readiness.html` needs; every figure in it is one of `result`'s."""
+    earlier = Report.objects.filter(organisation=report.organisation, kind=report.kind, number__lt=report.number)
+    member = Membership.objects.filter(organisation=report.organisation, user=report.requested_by).first()
+    return {
+        "report": report,
+        "result": result,
+        "code": code,
+        "replaces": earlier.filter(state=Report.State.DONE).order_by("-number").first(),
+        "prepared_by": ", ".join(filter(None, [str(report.requested_by), member.function if member else ""])),
+        "days_to_stage1": days_until(result.stage1_on, result.on),
+        "chapter": {anchor: number for number, (anchor, _title) in enumerate(chapters(), start=1)},
+        "entries": contents(result),
+        "figures": headline(result),
+        "gap_groups": gap_groups(result),
+        "gap_counts": gap_counts(result),
+        "index": index_of(result),
+    }
+
+
+def chapters() -> list[tuple[str, str]]:
+    """Anchor and title of each chapter, in order."""
+    return [
+        ("summary", _("Summary")),
+        ("systems", _("AI systems")),
+        ("statement", _("Statement of Applicability")),
+        ("documents", _("Documents and records")),
+        ("gaps", _("Expected evidence that is missing")),
+        ("dates", _("Evidence that runs out")),
+        ("overdue", _("Overdue")),
+        ("clauses", _("Clauses 4 to 10")),
+        ("controls", _("Annex A controls")),
+        ("index", _("Evidence index")),
+        ("rules", _("How figures are derived")),
+    ]
+
+
+def contents(result: Readiness) -> list[dict[str, Any]]:
+    """Chapters, and under the clauses and controls their sections."""
+    entries: list[dict[str, Any]] = []
+    parts = {"clauses": result.clauses, "controls": result.controls}
+    for number, (anchor, title) in enumerate(chapters(), start=1):
+        entries.append({"number": number, "title": title, "anchor": anchor})
+        for place, section in enumerate(parts[anchor].sections if anchor in parts else (), start=1):
+            words = {"number": section.number, "title": section.title}
+            name = _("Clause %(number)s, %(title)s") if anchor == "clauses" else "%(number)s %(title)s"
+            below = {"number": f"{number}.{place}", "title": name % words, "anchor": f"section-{section.number}"}
+            entries.append(below | {"level": 2})
+    return entries
+
+
+def headline(result: Readiness) -> list[dict[str, Any]]:
+    """The four figures under the verdict."""
+    clauses, controls = result.clauses.count, result.controls.count
+    shown = sum(document.state == "present" for document in result.documents)
+    return [
+        {"value": clauses.met, "of": clauses.of, "label": _("clauses met")},
+        {"value": controls.met, "of": controls.of, "label": _("applicable controls in place")},
+        {"value": shown, "of": len(result.documents), "label": _("documents and records shown")},
+        {"value": len(result.overdue), "label": _("overdue")},
+    ]
+
+
+def gap_groups(result: Readiness) -> list[dict[str, Any]]:
+    """What is missing, one row for each requirement: what the standard wants documented, then what is usual."""
+    groups = []
+    for is_mandatory, title in ((True, _("Wanted by the standard itself")), (False, _("Usual"))):
+        rows: dict[str, dict[str, Any]] = {}
+        for gap in result.gaps:
+            if gap.is_mandatory == is_mandatory:
+                row = {"number": gap.number, "title": gap.title, "owner": gap.owner, "names": []}
+                rows.setdefault(gap.number, row)["names"].append(gap.name)
+        if rows:
+            groups.append({"title": title, "lines": list(rows.values())})
+    return groups
+
+
+def gap_counts(result: Readiness) -> dict[str, int]:
+    mandatory = sum(gap.is_mandatory for gap in result.gaps)
+    return {"mandatory": mandatory, "usual": len(result.gaps) - mandatory}
+
+
+def index_of(result: Readiness) -> list[tuple[Proof, list[str]]]:
+    """Each item of evidence once, with the numbers of the requirements it proves."""
+    proves: dict[str, list[str]] = defaultdict(list)
+    lines: list[Line] = [*result.clauses.lines, *result.controls.lines]
+    for line in lines:
+        for proof in line.proofs:
+            proves[proof.reference].append(line.number)
+    return [(proof, proves[proof.reference]) for proof in result.evidence.index]

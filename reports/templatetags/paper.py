@@ -1,0 +1,19 @@
+"""Small things that only paper needs."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def in_halves(sha256: str) -> SafeString:
+    """A SHA-256 that may break in its middle and nowhere else; copied, it is one word."""
+    return format_html("{}<wbr>{}", sha256[:32], sha256[32:])
+
+
+@register.filter
+def spaced(code: str) -> str:
+    """A verification code as it is printed: `7F3A 92C1 0B44`."""
+    return code.replace("-", " ")
