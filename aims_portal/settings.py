@@ -196,6 +196,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=100 * 2**20)
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 2**30)
 
+# A mail server that hangs must not hold up the page that sends.
+EMAIL_TIMEOUT = 10
 if os.environ.get("EMAIL_URL"):
     vars().update(env.email_url("EMAIL_URL"))
 else:

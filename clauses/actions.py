@@ -18,12 +18,19 @@ from .models import Answer, ExpectedEvidence, ExpectedProof, Position, Question,
 
 @transaction.atomic
 def open_positions(organisation: Organisation) -> int:
-    """Opens a position on every assessable requirement that has none yet; returns how many were opened.
+    """Opens a position on every assessable requirement that has none yet; returns how many were opened."""
+    positions = unopened_positions(organisation)
+    create_records(positions)
+    return len(positions)
+
+
+def unopened_positions(organisation: Organisation) -> list[Position]:
+    """Unsaved positions on the requirements that have none yet, in the order of the standard.
 
     Clauses 4-10 always apply; whether a control applies is for the organisation to say (ISO 42001 6.1.3).
     """
     missing = Requirement.objects.assessable().exclude(positions__organisation=organisation)
-    positions = [
+    return [
         Position(
             organisation=organisation,
             requirement=requirement,
@@ -33,8 +40,6 @@ def open_positions(organisation: Organisation) -> int:
         )
         for requirement in missing
     ]
-    create_records(positions)
-    return len(positions)
 
 
 class Stale(Exception):

@@ -8,21 +8,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from organisations.rows import Intake, Row
+from records.bulk import create_records
 
-from .actions import open_positions
+from .actions import unopened_positions
 from .models import Basis, ExpectedEvidence, ExpectedProof, Position
 from .models.position import CLAUSE_STATUSES, CONTROL_STATUSES
 
 
 def load_positions(intake: Intake) -> None:
     """Opens all positions and fills them; `intake.known["requirements"]` has them by number for what comes after."""
-    open_positions(intake.organisation)
-    known = {made.reference: made for made in Position.objects.in_order().of(intake.organisation)}
+    known = {position.reference: position for position in unopened_positions(intake.organisation)}
     intake.known["requirements"] = known
     load_statement(intake)
     load_gap_assessment(intake)
-    written = ["status", "status_on", "applicable", "justification", "basis"]
-    Position.objects.bulk_update(known.values(), written)
+    create_records(list(known.values()))
 
 
 def load_statement(intake: Intake) -> None:

@@ -5,32 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from records.actions import keep
 from records.forms import RecordForm, require
 from records.models import Record
+from records.widgets import DayInput
 
 from . import actions
 from .checking import ACCEPT, Refused, checked
-from .models import Evidence
-
-
-class ReferencesField(forms.CharField):
-    """References of records, typed with commas: `6.1.2, A.6.2.4, AIS-01`. Cleans to a list of visible records."""
-
-    records: Any = Record.objects.none()
-
-    def clean(self, value: Any) -> list[Record]:
-        wanted = list(dict.fromkeys(str(super().clean(value) or "").replace(",", " ").replace(";", " ").split()))
-        found = {record.reference.upper(): record for record in self.records.filter(reference__in=both_cases(wanted))}
-        unknown = [reference for reference in wanted if reference.upper() not in found]
-        if unknown:
-            raise forms.ValidationError(_("There is no record “%(reference)s”."), params={"reference": unknown[0]})
-        return [found[reference.upper()] for reference in wanted]
-
-
-def both_cases(references: list[str]) -> set[str]:
-    return {*references, *(reference.upper() for reference in references)}
+from .models import Evidence, EvidenceVersion
+from .references import ReferencesField, in_order, words
 
 
 class FileOrLink(forms.Form):
@@ -44,8 +32,14 @@ class FileOrLink(forms.Form):
         required=False,
         max_length=1000,
         assume_scheme="https",
-        help_text=_("To a page or system."),
+        validators=[URLValidator(["http", "https"])],
+        help_text=_("To a page or system that keeps it."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("file", "url"):
+            self.fields[name].is_one_of_two = True  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -59,24 +53,70 @@ class FileOrLink(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and bool(cleaned.get("file")) == bool(cleaned.get("url")):
+        if not {"file", "url"} & self.errors.keys() and bool(cleaned.get("file")) == bool(cleaned.get("url")):
             self.add_error("file", _("Choose a file or give a link, one of the two."))
         return cleaned
 
+    def ask_for_file_again(self) -> None:
+        """A browser cannot be given a file back: says so beside the field when something else was wrong."""
+        file = self.cleaned_data.get("file")
+        if file and self.errors and "file" not in self.errors:
+            message = gettext("Nothing was stored because of what is wrong on this page. Choose “%(name)s” again.")
+            self.add_error("file", message % {"name": file.name})
 
-class VersionForm(FileOrLink):
-    """The next version of an item."""
 
-    note = forms.CharField(label=_("What is new"), max_length=300, required=False)
-
-
-FIELDS = ["title", "evidence_kind", "description", "owner", "produced_on", "covers_from", "covers_to", "valid_until"]
+DATE_FIELDS = ["produced_on", "covers_from", "covers_to", "valid_until"]
 DATES = (
     _("Dates"),
     _("When it was made, which period it speaks of, and until when it counts. The day it came in is kept by itself."),
-    ["produced_on", ("covers_from", "covers_to"), "valid_until"],
+    [("produced_on", "valid_until"), ("covers_from", "covers_to")],
 )
-REVIEW = (_("Care"), "", ["owner", ("review_on", "review_every")])
+CARE = (_("Care"), _("Who keeps it current, and when it is looked at again."), ["owner", ("review_on", "review_every")])
+
+
+class VersionForm(FileOrLink):
+    """The next version of an item, and the dates that change with it."""
+
+    note = forms.CharField(label=_("What is new"), max_length=300, required=False)
+    groups = [
+        (_("The file"), _("The versions before it stay as they are."), [("file", "url"), "note"]),
+        DATES,
+    ]
+
+    def __init__(self, *args: Any, evidence: Evidence, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.evidence = evidence
+        for name in DATE_FIELDS:
+            label = Evidence._meta.get_field(name).verbose_name
+            # The hidden start value tells what the person changed from what somebody else changed meanwhile.
+            field = forms.DateField(label=str(label).capitalize(), required=False, widget=DayInput())
+            field.show_hidden_initial = True
+            self.fields[name] = field
+            self.initial.setdefault(name, getattr(evidence, name))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in self.changed_dates():
+            setattr(self.evidence, name, cleaned.get(name))
+        try:
+            self.evidence.clean()
+        except forms.ValidationError as error:
+            self.add_error(None, error)
+        self.ask_for_file_again()
+        return cleaned
+
+    def changed_dates(self) -> list[str]:
+        return [name for name in DATE_FIELDS if name in self.changed_data and name in self.cleaned_data]
+
+    def save(self, *, by: Any) -> EvidenceVersion:
+        """Adds the version; raises Refused where it cannot be stored."""
+        cleaned = self.cleaned_data
+        version = actions.add_version(
+            self.evidence, by=by, file=cleaned["file"], url=cleaned["url"], note=cleaned["note"]
+        )
+        if self.changed_dates():
+            keep(self.evidence, by=by)
+        return version
 
 
 class EvidenceForm(RecordForm):
@@ -87,48 +127,64 @@ class EvidenceForm(RecordForm):
         required=False,
         help_text=_("References of requirements, AI systems or suppliers, with commas: 6.1.2, A.6.2.4, AIS-01."),
     )
-    groups = [(_("What it is"), "", ["title", "evidence_kind", "description", "proves"]), DATES, REVIEW]
+    groups = [(_("What it is"), "", ["title", "evidence_kind", "description", "proves"]), DATES, CARE]
 
     class Meta:
         model = Evidence
-        fields = [*FIELDS, "review_on", "review_every"]
+        fields = ["title", "evidence_kind", "description", "owner", *DATE_FIELDS, "review_on", "review_every"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        visible = Record.objects.visible_to(self.user).filter(organisation=self.organisation)
-        proves = self.fields["proves"]
-        if isinstance(proves, ReferencesField):
-            proves.records = visible.exclude(kind=Evidence.KIND)
+        here = Record.objects.filter(organisation=self.organisation).exclude(kind=Evidence.KIND)
+        may_change = Q(pk__in=here.changeable_by(self.user))
+        linked = here.visible_to(self.user).filter(proved_by__evidence=self.instance.pk)
+        self.fields["proves"].records = here.filter(may_change | Q(pk__in=linked))  # type: ignore[attr-defined]
         require(self, "owner")
         if self.instance.pk:
-            linked = visible.filter(proved_by__evidence=self.instance).order_by("reference")
-            self.initial["proves"] = ", ".join(linked.values_list("reference", flat=True))
+            self.initial["proves"] = ", ".join(in_order(linked.values_list("reference", flat=True)))
         else:
             self.initial.setdefault("owner", self.user.pk)
 
     def save(self, commit: bool = True) -> Evidence:
         evidence: Evidence = super().save(commit)
-        wanted = {record.pk: record for record in self.cleaned_data["proves"]}
-        visible = Record.objects.visible_to(self.user).filter(proved_by__evidence=evidence)
-        for record in visible:
-            if record.pk not in wanted:
-                actions.unlink(evidence, record, by=self.user)
-        for record in wanted.values():
-            actions.link(evidence, record, by=self.user)
+        self.link(evidence)
         return evidence
+
+    def link(self, evidence: Evidence) -> None:
+        """Adds and takes away only what this person did: links that others made meanwhile stay."""
+        wanted = {record.pk: record for record in self.cleaned_data["proves"]}
+        shown = self.data.get(self.add_initial_prefix("proves"), self.initial.get("proves", ""))
+        were = {reference.upper() for reference in words(shown)}
+        linked = {record.pk: record for record in Record.objects.visible_to(self.user).filter(proved_by__evidence=evidence)}
+        # In one order, whoever does it: two people at once wait for each other and never in a circle.
+        for pk, record in sorted((wanted | linked).items()):
+            was_shown = record.reference.upper() in were
+            if pk in wanted and not was_shown:
+                actions.link(evidence, record, by=self.user)
+            elif pk not in wanted and was_shown:
+                actions.unlink(evidence, record, by=self.user)
 
 
 class NewEvidenceForm(FileOrLink, EvidenceForm):
     """A new item with its first file or link."""
 
     groups = [
-        (_("What it is"), "", ["title", "evidence_kind", ("file", "url"), "description", "proves"]),
+        (_("What it is"), "", [("file", "url"), "title", "evidence_kind", "description", "proves"]),
         DATES,
-        REVIEW,
+        CARE,
     ]
 
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        self.ask_for_file_again()
+
     def save(self, commit: bool = True) -> Evidence:
-        evidence = super().save(commit)
         cleaned = self.cleaned_data
-        actions.add_version(evidence, by=self.user, file=cleaned["file"], url=cleaned["url"])
-        return evidence
+        keep(self.instance, by=self.user)
+        try:
+            # Before the links: whoever waits for space must not hold a record that others wait for.
+            actions.add_version(self.instance, by=self.user, file=cleaned["file"], url=cleaned["url"])
+        except Refused as refusal:
+            raise forms.ValidationError({"file": refusal.messages}) from refusal
+        self.link(self.instance)
+        return self.instance

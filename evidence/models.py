@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
 from organisations.models import Organisation
+from records.grants import readable_by
 from records.models import SOON, Record, RecordQuerySet
 
 
@@ -41,6 +43,11 @@ class State(models.TextChoices):
 
 
 class EvidenceQuerySet(RecordQuerySet["Evidence"]):
+    def visible_to(self, user: Any) -> EvidenceQuerySet:
+        """What anybody may see of a record they may see its evidence too: a contributor that of their own systems."""
+        proven = Proof.objects.filter(evidence=models.OuterRef("pk"), record__in=Record.objects.visible_to(user))
+        return self.filter(readable_by(user) | models.Q(models.Exists(proven)))
+
     def present(self) -> EvidenceQuerySet:
         """Evidence that has a file or a link to show."""
         return self.filter(models.Exists(EvidenceVersion.objects.filter(evidence=models.OuterRef("pk"))))
@@ -101,6 +108,8 @@ class Evidence(Record):
             raise ValidationError({"covers_to": _("The period must end after it begins.")})
         if self.produced_on and self.valid_until and self.produced_on > self.valid_until:
             raise ValidationError({"valid_until": _("It cannot run out before it was produced.")})
+        if self.produced_on and self.produced_on > self.organisation.today():
+            raise ValidationError({"produced_on": _("This day lies ahead: evidence is of what has happened.")})
 
     @property
     def latest(self) -> EvidenceVersion | None:
@@ -124,10 +133,10 @@ class EvidenceVersion(models.Model):
     number = models.PositiveIntegerField(_("version"))
     key = models.CharField(max_length=200, blank=True, editable=False)
     filename = models.CharField(_("file"), max_length=255, blank=True)
-    content_type = models.CharField(max_length=100, blank=True)
-    size = models.PositiveBigIntegerField(_("size"), default=0)
+    content_type = models.CharField(max_length=100, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(_("size"), default=0, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
-    url = models.URLField(_("link"), max_length=1000, blank=True)
+    url = models.URLField(_("link"), max_length=1000, blank=True, validators=[URLValidator(["http", "https"])])
     note = models.CharField(_("what is new"), max_length=300, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(_("received"), default=timezone.now)

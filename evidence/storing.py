@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
-from dataclasses import dataclass
-from typing import IO, Any
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
 
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -17,56 +18,85 @@ from organisations.models import Organisation
 
 from .checking import Refused
 from .models import EvidenceVersion, Quota
+from .uploads import HashedUpload
+
+logger = logging.getLogger(__name__)
 
 
 class Altered(Exception):
     """A stored file is gone or no longer has the hash it came with."""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is known about a file once it is in: storage key, size in bytes, hash in hex."""
+def storage_faults() -> tuple[type[Exception], ...]:
+    """What a disk or an S3 server raises when it cannot be used."""
+    from botocore.exceptions import BotoCoreError, ClientError
 
-    key: str
-    size: int
-    sha256: str
+    return OSError, BotoCoreError, ClientError
+
+
+def keep_file(upload: HashedUpload, *, organisation: Organisation) -> str:
+    """Stores a checked upload and counts it towards the quota; returns its storage key.
+
+    A local file is moved into place, not copied. The same file twice is kept once; organisations never share one.
+    Raises Refused when the organisation's space is used up or the storage fails; then no version may point to it.
+    """
+    key = f"{organisation.pk}/{upload.sha256}"
+    Quota.objects.get_or_create(organisation=organisation)
+    quota = Quota.objects.select_for_update().get(organisation=organisation)
+    is_counted = EvidenceVersion.objects.filter(key=key).exists()
+    if not is_counted and quota.used + upload.size > settings.EVIDENCE_QUOTA_BYTES:
+        raise Refused(_("The space for evidence is used up. Ask your administrator for more."))
+    try:
+        put(upload, key)
+    except storage_faults() as error:
+        logger.exception("evidence could not be stored as %s", key)
+        message = _("“%(name)s” was not stored: the file storage could not be used. Try again later.")
+        raise Refused(message % {"name": upload.name}) from error
+    if not is_counted:
+        Quota.objects.filter(pk=quota.pk).update(used=F("used") + upload.size)
+    return key
+
+
+def put(upload: HashedUpload, key: str) -> None:
+    """Leaves the upload's bytes under the key, on disk for good; what lies there already is believed by its hash."""
+    if has_hash(key, upload.sha256):
+        return
+    default_storage.delete(key)
+    upload.flush()
+    os.fsync(upload.fileno())
+    default_storage.save(key, upload)
+    with suppress(NotImplementedError):
+        path = Path(default_storage.path(key))
+        for written in (path, path.parent):
+            descriptor = os.open(written, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+
+
+def has_hash(key: str, sha256: str) -> bool:
+    try:
+        with default_storage.open(key) as file:
+            return sha256_of(file) == sha256
+    except FileNotFoundError:
+        return False
 
 
 def sha256_of(file: IO[bytes]) -> str:
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while chunk := file.read(2**20):
+        digest.update(chunk)
     file.seek(0)
-    return digest
-
-
-def keep_file(file: Any, *, organisation: Organisation, size: int, sha256: str = "") -> Kept:
-    """Stores a checked file and counts it towards the quota. Raises Refused when the organisation's space is used up.
-
-    A file that came by upload was hashed while it streamed in and is moved, not copied. The same file twice is kept
-    once; organisations never share one.
-    """
-    sha256 = sha256 or sha256_of(file)
-    key = f"{organisation.pk}/{sha256}"
-    if default_storage.exists(key) and default_storage.size(key) == size:
-        return Kept(key, size, sha256)
-    Quota.objects.get_or_create(organisation=organisation)
-    quota = Quota.objects.select_for_update().get(organisation=organisation)
-    if quota.used + size > settings.EVIDENCE_QUOTA_BYTES:
-        raise Refused(_("The space for evidence is used up. Ask your administrator for more."))
-    default_storage.delete(key)
-    if hasattr(file, "temporary_file_path"):
-        file.flush()
-        os.fsync(file.fileno())
-    default_storage.save(key, file if isinstance(file, File) else File(file))
-    Quota.objects.filter(pk=quota.pk).update(used=F("used") + size)
-    return Kept(key, size, sha256)
+    return digest.hexdigest()
 
 
 def opened(version: EvidenceVersion) -> IO[bytes]:
-    """The file of a version, hashed again before anybody gets it; raises Altered where it is not what came in."""
+    """The file of a version, hashed again before anybody gets it; raises Altered where it is not what came in, and
+    one of `storage_faults` where the storage cannot be used.
+    """
     try:
         file: IO[bytes] = default_storage.open(version.key)
-    except OSError as error:
+    except FileNotFoundError as error:
         raise Altered(str(error)) from error
     if sha256_of(file) != version.sha256:
         file.close()

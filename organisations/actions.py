@@ -17,13 +17,8 @@ class LastAdministratorError(ValidationError):
     """Nobody would be left who can let people in."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _(
-                "This is the last administrator whose access does not end earlier. "
-                "Make somebody else an administrator first."
-            ),
-            code="last_administrator",
-        )
+        text = _("No administrator with lasting access would be left. Make somebody else an administrator first.")
+        super().__init__(text, code="last_administrator")
 
 
 @transaction.atomic

@@ -215,6 +215,10 @@ class OrganisationForm(forms.ModelForm):
             RegexValidator(r"^[A-Z]{2}\Z", _("Write two letters, for example DE."))(country)
         return country
 
+    def clean_scope_statement(self) -> str:
+        statement: str = self.cleaned_data["scope_statement"]
+        return statement.replace("\r\n", "\n")
+
     def clean_sites(self) -> str:
         return one_a_line(self.cleaned_data["sites"])
 

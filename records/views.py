@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -172,10 +173,9 @@ class RecordViews:
         if not self.may_create(request):
             raise PermissionDenied
         form = self.form(request, None)
-        if request.method == "POST" and form.is_valid():
-            record = form.save()
-            messages.success(request, _("%(record)s was added.") % {"record": record})
-            return redirect(record)
+        words = _("%(record)s was added.")
+        if request.method == "POST" and form.is_valid() and (answer := self.saved(request, form, words)):
+            return answer
         return self.form_page(request, form, None)
 
     def edit(self, request: MemberRequest, reference: str) -> HttpResponse:
@@ -189,11 +189,24 @@ class RecordViews:
         form = self.form(request, record)
         if request.method == "POST" and form.is_stale:
             return self.form_page(request, form, record, conflict=conflict(form), status=409)
-        if request.method == "POST" and form.is_valid():
-            record = form.save()
-            messages.success(request, _("%(record)s was saved.") % {"record": record})
-            return redirect(record)
+        words = _("%(record)s was saved.")
+        if request.method == "POST" and form.is_valid() and (answer := self.saved(request, form, words)):
+            return answer
         return self.form_page(request, form, record)
+
+    def saved(self, request: MemberRequest, form: RecordForm, words: str) -> HttpResponse | None:
+        """Saves and opens the record, or the list where one gave it away; None where an action refused, which then
+        stands in the form.
+        """
+        try:
+            with transaction.atomic():
+                record = form.save()
+        except ValidationError as error:
+            form.add_error(None, error)
+            return None
+        messages.success(request, words % {"record": record})
+        is_visible = self.visible(request).filter(pk=record.pk).exists()
+        return redirect(record if is_visible else self.list_url(request))
 
     def form(self, request: MemberRequest, record: Any) -> RecordForm:
         data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)

@@ -117,7 +117,7 @@ class RetireForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         require(self, "retired_on", "retired_because")
-        self.initial.setdefault("retired_on", self.organisation.today())
+        self.initial["retired_on"] = self.initial.get("retired_on") or self.organisation.today()
 
     def clean_retired_on(self) -> Any:
         day = self.cleaned_data["retired_on"]

@@ -7,7 +7,6 @@ from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field
-from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -79,13 +78,12 @@ def conflict(form: OrganisationForm) -> dict[str, Any]:
     """Both texts side by side; the form then carries the newer version, so the next save is meant."""
     theirs = Organisation.objects.get(pk=form.instance.pk)
     form.is_valid()
-    saved = model_to_dict(theirs, PROFILE)
     fields = []
     for name in PROFILE:
-        bound = form[name]
-        yours = form.cleaned_data.get(name, bound.data)
-        same = not bound.field.has_changed(saved[name], bound.data)
-        fields.append({"label": bound.label, "name": name, "yours": yours, "theirs": saved[name], "same": same})
+        saved, yours = getattr(theirs, name), form.cleaned_data.get(name, form[name].data)
+        same = (saved or "") == (yours or "")
+        label, shown = form[name].label, fact(theirs, name)["value"]
+        fields.append({"label": label, "name": name, "yours": yours, "theirs": shown, "same": same})
     form.start_anew()
     return {"fields": fields, **last_change(theirs)}
 

@@ -246,6 +246,10 @@ class Obstacle:
         return "bad" if self.blocks else "warn"
 
     @property
+    def numbers(self) -> list[str]:
+        return [place.number for place in self.places]
+
+    @property
     def has_names(self) -> bool:
         """Whether the text names what is missing or late, rather than the requirements whose numbers say the same."""
         return self.code in {"mandatory", "expired", "overdue"}

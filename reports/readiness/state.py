@@ -156,8 +156,8 @@ def state_of(clauses: Count, controls: Count, obstacles: Sequence[Obstacle]) -> 
     if clauses.unanswered == clauses.of and controls.met + controls.partly + controls.not_met == 0:
         code, title = "empty", _("Nothing answered yet")
     elif blocking and clauses.open:
-        numbers = {"open": clauses.open, "all": clauses.of}
-        code, title = "not_ready", _("Not ready: %(open)s of %(all)s clauses not yet met") % numbers
+        words = ngettext("Not ready: %(n)s clause not yet met", "Not ready: %(n)s clauses not yet met", clauses.open)
+        code, title = "not_ready", words % {"n": clauses.open}
     elif blocking:
         code, title = "not_ready", _("Not ready: %(what)s") % {"what": lower_first(blocking[0].title)}
     elif obstacles:

@@ -19,7 +19,7 @@ from aims_portal.servers import sockets, tether
 from aims_portal.servers.supervised import Supervised
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_READY = 120
+SECONDS_TO_READY = 300
 CONFIGURATION = {"DATABASE_URL", "REDIS_URL", "AIMS_DATA", "SECRET_KEY", "EMAIL_URL", "STORAGE_URL"}
 
 
@@ -91,7 +91,7 @@ def family(pid: int) -> set[int]:
 
 
 def alive(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if not command_line(pid) == ""}
+    return {pid for pid in pids if command_line(pid)}
 
 
 def command_line(pid: int) -> str:

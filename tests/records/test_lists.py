@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from django.test import Client
 
 from tests.cast import RecordType
@@ -98,14 +97,14 @@ def test_a_value_that_makes_no_sense_breaks_nothing(
             assert client.get(address, query).status_code == 200, f"{page} with {query}"
 
 
-@pytest.mark.parametrize("reference", ["\x00", "NO-99", "x" * 300, "../secret", "%", "new ", "é"])
 def test_a_reference_that_makes_no_sense_is_404(
-    reference: str, record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
 ) -> None:
     client, record = sign_in(officer), record_type.make(organisation)
-    for page in ("detail", "edit", "history"):
-        address = record_type.url(page, organisation, record).replace(f"/{record.reference}/", f"/{reference}/")
-        assert client.get(address.replace("\x00", "%00")).status_code == 404, page
+    for reference in ("%00", "NO-99", "x" * 300, "..%2Fsecret", "%25", "new%20", "%C3%A9"):
+        for page in ("detail", "edit", "history"):
+            address = record_type.url(page, organisation, record).replace(f"/{record.reference}/", f"/{reference}/")
+            assert client.get(address).status_code == 404, f"{page} of {reference}"
 
 
 def test_an_unknown_format_is_404(record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn) -> None:
