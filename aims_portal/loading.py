@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clauses.loading_positions import load_expected_proofs, load_positions
+from clauses.models import Requirement
 from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
-from organisations.rows import Intake
+from organisations.rows import BadFileError, Intake, Problem
 from systems.loading import link_suppliers, load_suppliers, load_systems
 
 # In this order: each may point at what was loaded before it.
@@ -57,6 +58,8 @@ def load(path: Path, *, shift_from: date | None = None) -> Intake:
     With `shift_from` every date of the file moves by the days from then to today at the organisation.
     Raises BadFileError with everything that is wrong; then nothing is loaded and no file is kept.
     """
+    if not Requirement.objects.exists():
+        raise BadFileError(path, [Problem(1, "catalogue", _("is not loaded yet: run load_catalogue first"))])
     intake = read(path)
     if shift_from:
         intake = read(path, move=today_in(intake) - shift_from)

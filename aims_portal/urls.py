@@ -6,6 +6,7 @@ from django.urls import include, path
 from . import views
 
 organisation = [
+    path("help/", views.help_page, name="help"),
     path("", include("reports.urls")),
     path("", include("clauses.urls")),
     path("", include("systems.urls")),

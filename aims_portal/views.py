@@ -5,8 +5,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from organisations.models import Membership
+from organisations.roles import MEANINGS, Role
 
 
 @login_not_required
@@ -26,6 +28,13 @@ def front_door(request: HttpRequest) -> HttpResponse:
     if len(memberships) == 1:
         return redirect(memberships[0].organisation)
     return render(request, "organisations/choose.html", {"memberships": memberships})
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """What each role does here, and how verdicts are derived."""
+    roles = [(Role(role).label, MEANINGS[Role(role)]) for role in Role]
+    return render(request, "help.html", {"roles": roles, "crumbs": [(_("Help"), None)]})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

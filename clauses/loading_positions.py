@@ -55,14 +55,11 @@ def one_control(row: Row, told: set[str]) -> list[Position]:
 def decide(row: Row, positions: list[Position], on: date | None, *, applicable: bool | None = None) -> None:
     """Writes applicability, its reason and the state into unsaved positions."""
     applies = row.flag("applicable", default=True) if applicable is None else applicable
-    if applies:
-        status = one_of(row, "status", row.text("status"), CONTROL_STATUSES)
-    else:
-        status = one_of(row, "status", row.text("status"), ("not_applicable",)) and ""
+    status = one_of(row, "status", row.text("status"), CONTROL_STATUSES if applies else ("not_applicable",))
     values = {
         "applicable": applies,
-        "status": status,
-        "status_on": on if status else None,
+        "status": status if applies else "",
+        "status_on": on if status and applies else None,
         "basis": row.choices("basis", Basis),
         "justification": row.text("justification", needed=True),
     }

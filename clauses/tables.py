@@ -43,8 +43,4 @@ class PositionTable(RecordTable):
         return _("%(n)s of %(all)s") % {"n": record.facts.answered, "all": record.facts.questions}
 
     def value_answers(self, record: Any) -> str:
-        return f"{record.facts.answered}/{record.facts.questions}"
-
-    def render_title(self, record: Any) -> str:
-        sub = format_html('<span class="sub narrow">{}</span>', record.reference)
-        return format_html('<a href="{}">{}</a>{}', record.get_absolute_url(), record.title, sub)
+        return self.render_answers(record)

@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from evidence.actions import receive
-from evidence.checking import Refused
+from evidence.linking import dropped, take_in
 from evidence.models import Evidence
-from evidence.views import refused
 from organisations.requests import MemberRequest
 from records.models import Record
 from records.views import RecordViews
@@ -133,18 +131,14 @@ def drop_evidence(request: MemberRequest, reference: str) -> HttpResponse:
         context = clause_page(request, position, form=None, may_change=pages.may_change(request, position))
         return render(request, "clauses/evidence_changed.html", context | {"record": position})
     position = changeable(request, reference)
-    by_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
     expected = ExpectedEvidence.objects.filter(
-        requirement=position.requirement_id, pk__in=[n for n in request.POST.getlist("expected") if n.isdigit()]
+        requirement=position.requirement_id, pk__in=[n for n in request.POST.getlist("expected") if n.isdecimal()]
     ).first()
-    try:
-        for file in request.FILES.getlist("file"):
-            evidence = receive(request.organisation, by=request.user, file=file, proves=[position])
-            if expected:
-                count_as(position, expected, evidence, by=request.user)
-    except Refused as refusal:
-        return refused(request, refusal, position, by_script=by_script)
-    return JsonResponse({}, status=201) if by_script else redirect(position)
+    received, refusals = take_in(request, position)
+    if expected:
+        for evidence in received:
+            count_as(position, expected, evidence, by=request.user)
+    return dropped(request, position, received=received, refusals=refusals)
 
 
 @require_POST

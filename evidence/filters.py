@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from records.filters import RecordFilter
+from records.models import Record
 
 from .models import Kind, State
 
@@ -29,7 +30,8 @@ class EvidenceFilter(RecordFilter):
         }[State(value)]
 
     def by_record(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(proofs__record__reference__iexact=value.strip())
+        visible = Record.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)
+        return queryset.filter(proofs__record__in=visible.filter(reference__iexact=value.strip()))
 
     def by_days(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         today = self.request.organisation.today()

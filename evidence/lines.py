@@ -1,21 +1,26 @@
-"""The evidence of a record as lines of a page."""
+"""The evidence of a record, and what evidence proves, as lines of a page."""
+
+from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from organisations.requests import MemberRequest
 from records.models import Record
 
 from .models import Evidence
+from .references import natural
 from .tables import TONES
 
 
 def evidence_of(request: MemberRequest, record: Record) -> list[Evidence]:
     """Evidence for `record` that the person may see, with versions at hand."""
     found = Evidence.objects.visible_to(request.user).filter(proofs__record=record)
-    return list(found.select_related("organisation").prefetch_related("versions").order_by("reference"))
+    items = found.select_related("organisation").prefetch_related("versions")
+    return sorted(items, key=lambda item: natural(item.reference))
 
 
 def lines_of(request: MemberRequest, record: Record) -> list[dict[str, Any]]:
@@ -38,3 +43,21 @@ def line_of(evidence: Evidence, today: date) -> dict[str, Any]:
         kwargs = {"organisation": evidence.organisation.slug, "reference": evidence.reference, "number": latest.number}
         line |= {"sha256": latest.sha256, "download_url": reverse("evidence-download", kwargs=kwargs), "latest": latest}
     return line
+
+
+def proven_by(request: MemberRequest, evidence: Evidence) -> list[dict[str, Any]]:
+    """What an item proves, as far as the person may see it: each record with the word for its kind."""
+    visible = Record.objects.visible_to(request.user).filter(proved_by__evidence=evidence)
+    records = sorted(visible.select_related("organisation"), key=lambda record: natural(record.reference))
+    return [{"record": record, "kind": capfirst(str(type_of(record)._meta.verbose_name))} for record in records]
+
+
+def type_of(record: Record) -> type[Record]:
+    """The record type behind a row of `Record`."""
+    return next(model for model in Record.__subclasses__() if model.KIND == record.kind)
+
+
+def list_of(record: Record) -> tuple[str, str]:
+    """Words and address of the list a record stands in."""
+    words = capfirst(str(type_of(record)._meta.verbose_name_plural))
+    return words, reverse(f"{record.kind}-list", kwargs={"organisation": record.organisation.slug})

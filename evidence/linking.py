@@ -17,7 +17,7 @@ from records.models import Record
 
 from .actions import bring, link, unlink
 from .checking import Refused
-from .lines import line_of, lines_of
+from .lines import line_of, lines_of, list_of
 from .models import Evidence
 from .views import library
 
@@ -52,25 +52,32 @@ def drop(request: MemberRequest, reference: str) -> HttpResponse:
         context = {"files": lines_of(request, record), "record": record, "may_change": may_change(request, record)}
         return render(request, "evidence/lines.html", context)
     record = changeable(request, reference)
-    received, refusals = [], []
-    for file in request.FILES.getlist("file"):
-        try:
-            received.append(bring(record, file, by=request.user).reference)
-        except Refused as refusal:
-            refusals += refusal.messages
-    if not received and not refusals:
-        refusals = [_("Choose a file.")]
+    received, refusals = take_in(request, record)
     return dropped(request, record, received=received, refusals=refusals)
 
 
-def dropped(request: MemberRequest, record: Record, *, received: list[str], refusals: list[str]) -> HttpResponse:
+def take_in(request: MemberRequest, record: Record) -> tuple[list[Evidence], list[str]]:
+    """Makes the request's files evidence for the record, each on its own: what came in, and why the others did not."""
+    received, refusals = [], []
+    for file in request.FILES.getlist("file"):
+        try:
+            received.append(bring(record, file, by=request.user))
+        except Refused as refusal:
+            refusals += refusal.messages
+    return received, refusals if received or refusals else [_("Choose a file.")]
+
+
+def dropped(
+    request: MemberRequest, record: Record, *, received: list[Evidence], refusals: list[str]
+) -> HttpResponse:
     """The answer to a drop: JSON for the script (201, or 422 with `error`), the record's page without one."""
+    references = [evidence.reference for evidence in received]
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         if refusals:
-            return JsonResponse({"error": " ".join(refusals), "references": received}, status=422)
-        return JsonResponse({"references": received}, status=201)
-    if received:
-        messages.success(request, _("Added as evidence: %(references)s.") % {"references": ", ".join(received)})
+            return JsonResponse({"error": " ".join(refusals), "references": references}, status=422)
+        return JsonResponse({"references": references}, status=201)
+    if references:
+        messages.success(request, _("Added as evidence: %(references)s.") % {"references": ", ".join(references)})
     for refusal in refusals:
         messages.error(request, refusal)
     return redirect(evidence_of_record(record))
@@ -96,7 +103,7 @@ def link_existing(request: MemberRequest, reference: str) -> HttpResponse:
         "are_more": len(items) > OFFERED,
         "q": request.GET.get("q", ""),
         "crumbs": [
-            (str(record.type_plural), record.url("list")),
+            list_of(record),
             (record.reference, record.get_absolute_url()),
             (_("Link evidence"), None),
         ],

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organisations.requests import MemberRequest
 from records.forms import RecordForm
-from records.models import Record
+from records.models import SOON, Record
 from records.views import RecordViews
 
 from .checking import Refused
@@ -55,9 +55,12 @@ class EvidenceViews(RecordViews):
         return NewEvidenceForm(data, files, initial=initial, organisation=request.organisation, user=request.user)
 
     def extra_context(self, request: MemberRequest, record: Evidence) -> dict[str, Any]:
-        state = record.state(request.organisation.today())
+        today = request.organisation.today()
+        state = record.state(today)
+        is_near = record.valid_until is not None and record.valid_until <= today + SOON
         return {
             "state": state,
+            "is_near": is_near,
             "tone": TONES[state] or "good",
             "versions": record.versions.select_related("added_by"),
             "latest": record.latest,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zoneinfo
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -140,6 +141,10 @@ class AccountForm(forms.Form):
     again = forms.CharField(
         label=_("Password again"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, email: str, name: str) -> None:
+        typed = None if data is None else {**{key: data.get(key) for key in data}, "email": email}
+        super().__init__(typed, initial={"email": email, "name": name})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

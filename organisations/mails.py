@@ -1,4 +1,4 @@
-"""The mails the portal writes for an organisation: plain text, the subject in the first line of the template."""
+"""The mails the portal writes for an organisation: plain text, the subject above the first empty line."""
 
 import logging
 from typing import Any
@@ -21,7 +21,7 @@ def send_mail(name: str, *, to: str, organisation: Organisation, context: dict[s
     """
     template = Engine.get_default().get_template(f"mail/{name}.txt")
     text = template.render(Context({"organisation": organisation, **context}, autoescape=False))
-    subject, _newline, body = text.strip().partition("\n")
+    subject, _gap, body = text.strip().partition("\n\n")
     mail = EmailMessage(
         " ".join(subject.split()), body.strip() + "\n", to=[to], headers={ORGANISATION_HEADER: organisation.slug}
     )

@@ -28,6 +28,9 @@ class OrganisationMiddleware:
     def process_view(self, request: Any, view: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
         if "organisation" not in kwargs or not request.user.is_authenticated:
             return
+        # PostgreSQL has no such character, and would answer 500 to a reference that holds it.
+        if "\x00" in request.path:
+            raise Http404
         slug = kwargs.pop("organisation")
         membership = (
             Membership.objects.current()

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.encoding import force_str
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 # A spreadsheet runs a cell that begins so as a formula (OWASP: CSV injection).
@@ -16,10 +17,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(value: Any) -> Any:
-    """The value as a cell that stays text: an apostrophe goes before whatever could start a formula."""
+    """The value as a cell that stays text: control characters go, formulas get an apostrophe."""
     if value is None or isinstance(value, int | float | date):
         return value
-    text = force_str(value)
+    text = ILLEGAL_CHARACTERS_RE.sub("", force_str(value))
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 

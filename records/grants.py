@@ -5,10 +5,10 @@ Each condition is a correlated EXISTS, so a list, a page and a report cost the s
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, Value
 from django.utils import timezone
 
-from organisations.models import Membership, OrganisationGrant
+from organisations.models import LocalDay, Membership, OrganisationGrant
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE, VIEW_RECORDS
 
 VIEW = "view_record"
@@ -45,7 +45,8 @@ def theirs(user: Any, right: str) -> Q:
         RecordGrant,  # the grants' own querysets are built on these conditions
     )
 
-    today = timezone.now().date()
+    now = Value(timezone.now(), DateTimeField())
+    today = LocalDay(now, F("content_object__organisation__timezone"))
     given = RecordGrant.objects.filter(
         Q(since=None) | Q(since__lte=today),
         Q(until=None) | Q(until__gte=today),

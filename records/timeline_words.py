@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Field, Model
 from django.utils import formats
@@ -28,10 +28,11 @@ class Words:
             wanted[User].add(event.user or 0)
             for item in event.source.fields:
                 if item.is_relation:
-                    ids = {event.before.get(item.attname), event.after.get(item.attname)} - {None}
-                    wanted[named_by(item)] |= ids
+                    ids = (event.before.get(item.attname), event.after.get(item.attname))
+                    wanted[named_by(item)].update(key for key in ids if key is not None)
         self.names = {
-            model: {key: str(thing) for key, thing in model._default_manager.in_bulk(ids - {0}).items()}
+            # 0 is nobody's id: with it there is one query for each kind of thing, found or not.
+            model: {key: str(thing) for key, thing in model._default_manager.in_bulk(ids | {0}).items()}
             for model, ids in wanted.items()
         }
 
@@ -51,7 +52,7 @@ class Words:
             is_gone = event.label == "delete"
             line = {"before": about if is_gone else "", "after": "" if is_gone else about}
             return [{"field": capfirst(str(event.model._meta.verbose_name)), **line}]
-        return [line for item in told if (line := self.line(item, event, about))]
+        return list(filter(None, (self.line(item, event, about) for item in told)))
 
     def line(self, item: Field[Any, Any], event: Event, about: str) -> dict[str, str] | None:
         before = self.value(item, event.before.get(item.attname))
@@ -81,5 +82,5 @@ class Words:
 
 def named_by(item: Field[Any, Any]) -> type[Model]:
     """Where the name of what a column points to is kept: every record's is on `Record`."""
-    model = item.related_model
+    model = cast(type[Model], item.related_model)
     return Record if issubclass(model, Record) else model

@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from organisations.requests import MemberRequest
@@ -53,11 +54,11 @@ class RecordViews:
     def urls(cls) -> list[URLPattern]:
         views, kind = cls(), cls.model.KIND
         pages = [
-            path(f"{cls.path}/", views.listing, name=f"{kind}-list"),
-            path(f"{cls.path}/export.<str:file_format>", views.export, name=f"{kind}-export"),
-            path(f"{cls.path}/<str:reference>/", views.detail, name=f"{kind}-detail"),
+            path(f"{cls.path}/", require_safe(views.listing), name=f"{kind}-list"),
+            path(f"{cls.path}/export.<str:file_format>", require_safe(views.export), name=f"{kind}-export"),
+            path(f"{cls.path}/<str:reference>/", require_safe(views.detail), name=f"{kind}-detail"),
             path(f"{cls.path}/<str:reference>/edit/", views.edit, name=f"{kind}-edit"),
-            path(f"{cls.path}/<str:reference>/history/", views.history, name=f"{kind}-history"),
+            path(f"{cls.path}/<str:reference>/history/", require_safe(views.history), name=f"{kind}-history"),
         ]
         if cls.can_be_created:
             pages.insert(1, path(f"{cls.path}/new/", views.new, name=f"{kind}-new"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+
+from evidence.storing import sha256_of
 
 from .models import Report
 
@@ -51,8 +52,7 @@ def opened(report: Report) -> IO[bytes]:
         file: IO[bytes] = default_storage.open(report.key)
     except OSError as error:
         raise Altered(str(error)) from error
-    if hashlib.file_digest(file, "sha256").hexdigest() != report.sha256:
+    if sha256_of(file) != report.sha256:
         file.close()
         raise Altered(report.key)
-    file.seek(0)
     return file

@@ -38,7 +38,7 @@ class UnprintableError(FatalURLFetchingError):
     """A report that cannot be set; its text says why. (WeasyPrint lets only this family of errors through.)"""
 
 
-class StaticFetcher(URLFetcher):  # type: ignore[misc]
+class StaticFetcher(URLFetcher):
     """Serves our static files and nothing else: no network, no other file of this machine."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:

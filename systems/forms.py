@@ -9,7 +9,7 @@ from records.forms import RecordForm, require
 from records.widgets import Checks
 
 from .actions import let_technical_owner_in
-from .models import AIRole, AISystem, Supplier
+from .models import AIRole, AISystem, Stage, Supplier
 
 
 class SupplierForm(RecordForm):
@@ -52,18 +52,18 @@ class AISystemForm(RecordForm):
         ),
         (
             _("Life cycle"),
-            "",
-            [("stage", "system_version"), "go_live_on", ("review_on", "review_every")],
+            _("Where it stands, and when it is looked at again."),
+            [("stage", "go_live_on"), ("review_on", "review_every")],
         ),
         (
             _("What it is made of"),
-            "",
-            ["model", ("main_supplier", "suppliers"), "data_categories", "personal_data"],
+            _("The version in use, its model, its data and those it rests on."),
+            [("system_version", "model"), "data_categories", "personal_data", "main_supplier", "suppliers"],
         ),
         (
             _("People"),
             _("Who uses it, who is affected, who watches over it."),
-            ["users", "affected", "people_affected", "oversight"],
+            [("users", "people_affected"), "affected", "oversight"],
         ),
         (_("Scope"), _("Whether the AIMS covers it (4.3)."), ["in_scope", "scope_reason"]),
     ]
@@ -72,17 +72,8 @@ class AISystemForm(RecordForm):
         model = AISystem
         fields = [
             *("title", "purpose", "owner", "technical_owner", "roles", "act_role", "risk_class", "class_reason"),
-            *(
-                "stage",
-                "system_version",
-                "go_live_on",
-                "review_on",
-                "review_every",
-                "model",
-                "main_supplier",
-                "suppliers",
-            ),
-            *("data_categories", "personal_data", "users", "affected", "people_affected", "oversight"),
+            *("stage", "go_live_on", "review_on", "review_every", "system_version", "model", "data_categories"),
+            *("personal_data", "main_supplier", "suppliers", "users", "people_affected", "affected", "oversight"),
             *("in_scope", "scope_reason"),
         ]
         labels = {"title": _("Name")}
@@ -90,14 +81,30 @@ class AISystemForm(RecordForm):
             "title": _("The name people use for it."),
             "purpose": _("What it does, for whom, in one or two sentences."),
             "class_reason": _("The article or point of Annex III, or why none applies."),
+            "main_supplier": _("Who supplies the model or the service it mainly rests on."),
             "oversight": _("Who can step in, when, and how."),
             "in_scope": _("An AI system outside the scope stays in the inventory, with the reason."),
         }
-        widgets = {"suppliers": forms.SelectMultiple(attrs={"size": 4})}
+        widgets = {"suppliers": Checks}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         require(self, "owner")
+        self.narrow_stages(self.fields["stage"])
+
+    def narrow_stages(self, field: Any) -> None:
+        """Retirement is a step of its own, which asks for the day and the reason."""
+        if self.instance.is_retired:
+            field.disabled = True
+            field.help_text = _("It is retired. Take it back into use to change this.")
+        elif self.instance.stage != Stage.RETIREMENT:
+            field.choices = [choice for choice in field.choices if choice[0] != Stage.RETIREMENT]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("suppliers") is not None and cleaned.get("main_supplier"):
+            cleaned["suppliers"] = cleaned["suppliers"].exclude(pk=cleaned["main_supplier"].pk)
+        return cleaned
 
     def save(self, commit: bool = True) -> AISystem:
         before = AISystem.objects.filter(pk=self.instance.pk).first()
@@ -118,6 +125,11 @@ class RetireForm(RecordForm):
         super().__init__(*args, **kwargs)
         require(self, "retired_on", "retired_because")
         self.initial["retired_on"] = self.initial.get("retired_on") or self.organisation.today()
+
+    def clean(self) -> dict[str, Any]:
+        # The rules of a system in use no longer apply to it.
+        self.instance.stage = Stage.RETIREMENT
+        return super().clean() or self.cleaned_data
 
     def clean_retired_on(self) -> Any:
         day = self.cleaned_data["retired_on"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -57,6 +58,10 @@ class Stage(models.TextChoices):
     RETIREMENT = "retirement", _("Retirement")
 
 
+# Stages a system is in only once it has gone live.
+LIVE = frozenset({Stage.OPERATION, Stage.CONTINUOUS, Stage.RE_EVALUATION})
+
+
 class Criticality(models.TextChoices):
     LOW = "low", _("Low")
     MEDIUM = "medium", _("Medium")
@@ -89,6 +94,14 @@ class Supplier(Record):
         default_permissions = ()
         verbose_name = _("supplier")
         verbose_name_plural = _("suppliers")
+
+    def clean(self) -> None:
+        if self.assessed_on and self.assessed_on > self.organisation.today():
+            raise ValidationError({"assessed_on": _("This day lies ahead. Plan it as the next review.")})
+        if self.assessed_on and not self.result:
+            raise ValidationError({"result": _("Say how the assessment ended.")})
+        if self.result and not self.assessed_on:
+            raise ValidationError({"assessed_on": _("Say when this was the result.")})
 
 
 class AISystemQuerySet(RecordQuerySet["AISystem"]):
@@ -151,14 +164,20 @@ class AISystem(Record):
         default_permissions = ()
         verbose_name = _("AI system")
         verbose_name_plural = _("AI systems")
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def clean(self) -> None:
-        live = {Stage.OPERATION, Stage.CONTINUOUS, Stage.RE_EVALUATION}
-        if self.stage in live and not self.go_live_on:
+        if self.stage in LIVE and not self.go_live_on:
             raise ValidationError({"go_live_on": _("A system in operation has a go-live date.")})
+        if self.stage in LIVE and self.go_live_on and self.go_live_on > self.organisation.today():
+            raise ValidationError({"go_live_on": _("It is in operation, so its go-live cannot lie ahead.")})
         if self.retired_on and self.go_live_on and self.retired_on < self.go_live_on:
             raise ValidationError({"retired_on": _("It cannot retire before its go-live.")})
 
     @property
     def is_retired(self) -> bool:
         return self.retired_on is not None
+
+    @property
+    def role_words(self) -> str:
+        return ", ".join(str(AIRole(role).label) for role in self.roles)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,20 +17,18 @@ WORKER_STARTS_IN = 30
 
 def database_url() -> str:
     """Address of the database that this process tests with, for the programs it starts."""
-    from django.conf import settings
     from django.db import connection
 
-    default = "postgres:///" + settings.DATABASES["default"]["NAME"]
-    parts = urlsplit(os.environ.get("DATABASE_URL", default))
-    return parts._replace(path="/" + connection.settings_dict["NAME"]).geturl()
+    url = os.environ.get("DATABASE_URL", "postgres:///aims")
+    return re.sub(r"^(\w+://[^/?]*)/[^?]*", rf"\g<1>/{connection.settings_dict['NAME']}", url)
 
 
 def broker_url(number: int) -> str:
     """REDIS_URL with the database of that number: parallel tests do not take each other's jobs."""
-    parts = urlsplit(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"))
-    if parts.scheme == "unix":
-        return parts._replace(query=f"virtual_host={number}").geturl()
-    return parts._replace(path=f"/{number}").geturl()
+    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0").partition("?")[0]
+    if url.startswith("unix://"):
+        return f"{url}?virtual_host={number}"
+    return re.sub(r"^(\w+://[^/]*).*", rf"\g<1>/{number}", url)
 
 
 @pytest.fixture(scope="session", autouse=True)

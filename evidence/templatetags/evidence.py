@@ -20,10 +20,12 @@ def evidence_panel(context: dict[str, Any], record: Record, may_change: bool = F
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
+        "record": record,
         "may_change": may_change,
         "files": lines_of(request, record),
         "drop_url": reverse("evidence-drop", kwargs=here),
         "link_url": reverse("evidence-link", kwargs=here),
+        "new_url": reverse("evidence-new", kwargs={"organisation": here["organisation"]}) + f"?proves={record.reference}",
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "accept": ACCEPT,
     }

@@ -25,7 +25,7 @@ from .members import crumbs_to, member, url
 @needs(MANAGE_MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_invite(request: MemberRequest) -> HttpResponse:
-    form = InvitationForm(request.POST or None, organisation=request.organisation)
+    form = InvitationForm(request.POST if request.method == "POST" else None, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         try:
             invitation, token = invite(organisation=request.organisation, by=request.user, **form.cleaned_data)

@@ -68,8 +68,8 @@ def newcomer(request: HttpRequest, invitation: Invitation, account: User | None)
     """Asks for name and password; the link itself has proved the address."""
     if request.user.is_authenticated:
         return render(request, "organisations/invitation_sign_in.html", shown(invitation))
-    initial = {"name": account.name if account else invitation.name, "email": invitation.email}
-    form = AccountForm(request.POST or None, initial=initial)
+    name = account.name if account else invitation.name
+    form = AccountForm(request.POST if request.method == "POST" else None, email=invitation.email, name=name)
     if request.method == "POST" and form.is_valid():
         user = found_account(invitation, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
         perform_login(request, user, email=user.email)

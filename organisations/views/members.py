@@ -48,7 +48,8 @@ def member_list(request: MemberRequest) -> HttpResponse:
 def member_edit(request: MemberRequest, pk: int) -> HttpResponse:
     membership = member(request, pk)
     context = page_of(request, membership) | {"crumbs": crumbs_to(request, str(membership.user))}
-    form = MembershipForm(request.POST or None, instance=membership, organisation=request.organisation)
+    typed = request.POST if request.method == "POST" else None
+    form = MembershipForm(typed, instance=membership, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         try:
             appoint(membership.user, organisation=request.organisation, **form.cleaned_data)

@@ -165,7 +165,11 @@ def state_of(clauses: Count, controls: Count, obstacles: Sequence[Obstacle]) -> 
         code, title = "conditions", words % {"n": len(obstacles)}
     else:
         code, title = "clear", _("Nothing on record stands in the way")
-    return State(code, title, sentence_of(clauses, controls), str(RULE))
+    sentence = sentence_of(clauses, controls)
+    if code == "empty":
+        numbers = {"clauses": clauses.of, "controls": controls.of}
+        sentence = _("None of the %(clauses)s clauses and %(controls)s controls has a status or an answer.") % numbers
+    return State(code, title, sentence, str(RULE))
 
 
 def sentence_of(clauses: Count, controls: Count) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -128,7 +129,12 @@ def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any
     may, here = CHANGE_RECORDS in request.permissions, {"organisation": request.organisation.slug}
     first = result.clauses.lines[0] if result.clauses.lines else None
     steps = [
-        (bool(result.scope), _("Describe the scope"), _("What the AIMS covers, in one or two sentences."), ""),
+        (
+            bool(result.scope),
+            _("Describe the scope"),
+            _("What the AIMS covers, in one or two sentences."),
+            reverse("organisation-edit", kwargs=here) if may else "",
+        ),
         (
             False,
             _("Answer the first clause"),
@@ -160,11 +166,16 @@ def own(request: MemberRequest) -> dict[str, Any]:
     judged = standings(positions, on=request.organisation.today())
     for one in judged:
         one.position.organisation = request.organisation
+    kinds = {model.KIND: capfirst(str(model._meta.verbose_name)) for model in Record.__subclasses__()}
     records = [
-        {"reference": row["reference"], "title": row["title"],
-         "url": record_url(request.organisation, row["kind"], row["reference"])}
+        {
+            "reference": row["reference"],
+            "title": row["title"],
+            "kind": kinds[row["kind"]],
+            "url": record_url(request.organisation, row["kind"], row["reference"]),
+        }
         for row in rows[:OWN]
-    ]  # fmt: skip
+    ]
     return {
         "judged": judged,
         "records": records,

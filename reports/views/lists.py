@@ -39,29 +39,32 @@ def due_list(request: MemberRequest) -> HttpResponse:
         "page": page,
         "items": as_dues(page.object_list, request.organisation),
         "today": today,
-        "chips": due_chips(request, within if within in WITHIN else "30", mine=mine, what=what),
+        **due_choices(within if within in WITHIN else "30", mine=mine, what=what),
         "is_mine": mine,
         "crumbs": [(_("Due"), None)],
     }
     return render(request, "reports/due_list.html", context)
 
 
-def due_chips(request: MemberRequest, within: str, *, mine: bool, what: str) -> list[dict[str, Any]]:
-    """Each chip sets one parameter and keeps the others; the time is always one of four."""
+def due_choices(within: str, *, mine: bool, what: str) -> dict[str, Any]:
+    """Tabs for the time and chips for the rest; each sets one parameter and keeps the others."""
     query = {"within": within, "whose": "mine" if mine else "", "what": what}
 
-    def chip(label: str, name: str, value: str) -> dict[str, Any]:
-        on = query[name] == value
-        changed = query | {name: "" if on and name != "within" else value}
-        return {"label": label, "on": on, "url": "?" + urlencode({k: v for k, v in changed.items() if v})}
+    def url(**change: str) -> str:
+        return "?" + urlencode({name: value for name, value in (query | change).items() if value})
 
-    return [
+    def chip(label: str, name: str, value: str) -> dict[str, Any]:
+        is_on = query[name] == value
+        return {"label": label, "on": is_on, "url": url(**{name: "" if is_on else value})}
+
+    labels = {"late": _("Late"), **{days: _("In %(days)s days") % {"days": days} for days in ("14", "30", "90")}}
+    tabs = [{"label": label, "url": url(within=key), "current": key == within} for key, label in labels.items()]
+    chips = [
         chip(_("Mine"), "whose", "mine"),
-        chip(_("Late"), "within", "late"),
-        *(chip(_("In %(days)s days") % {"days": days}, "within", days) for days in ("14", "30", "90")),
         chip(_("Reviews"), "what", REVIEW),
         chip(_("Evidence"), "what", EVIDENCE),
     ]
+    return {"tabs": tabs, "chips": chips}
 
 
 @require_safe
@@ -73,7 +76,7 @@ def gap_list(request: MemberRequest) -> HttpResponse:
     shown = [gap for gap in gaps if wanted not in {"yes", "no"} or gap.is_mandatory == (wanted == "yes")]
     labels = [(_("Mandatory"), "yes"), (_("Usual"), "no")]
     context = {
-        "gaps": shown,
+        "page": page_of(request, shown),
         "total": len(gaps),
         "chips": [
             {"label": label, "on": wanted == value, "url": "?" if wanted == value else f"?mandatory={value}"}

@@ -68,7 +68,6 @@ def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
     context = {
         "report": report,
         "figures": figures_of(report),
-        "facts": facts_of(report),
         "may_ask": REQUEST_REPORTS in request.permissions,
         "key": uuid4(),
         "is_unheard": report.state == Report.State.QUEUED and timezone.now() - report.requested_at > PATIENCE,
@@ -99,17 +98,6 @@ def figures_of(report: Report) -> list[dict[str, Any]]:
             "label": _("documents and records shown"),
         },
         {"value": len(figures["overdue"]), "label": _("overdue")},
-    ]
-
-
-def facts_of(report: Report) -> list[dict[str, Any]]:
-    if report.state != Report.State.DONE:
-        return []
-    return [
-        {"term": _("State"), "value": report.figures["state"]["title"]},
-        {"term": _("Verification code"), "value": report.code},
-        {"term": _("Pages"), "value": report.pages},
-        {"term": "SHA-256", "value": report.sha256},
     ]
 
 

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from aims_portal.loading import load
+from clauses.models import Requirement
 from organisations.models import Organisation, User
 from organisations.rows import BadFileError
 from tests.aims_portal.small_wood import SMALL
@@ -133,8 +134,7 @@ def test_a_mistake_is_named_with_line_field_and_reason(written: Callable[[str], 
     found = re.findall(r"^.*small\.yaml:(\d+): (\S+): (.*)$", str(caught.value), re.MULTILINE)
     assert found, str(caught.value)
     where, named, why = found[0]
-    # A missing value is named on the line its row begins with, all others on their own.
-    assert line - 3 <= int(where) <= line
+    assert int(where) == line
     assert named.endswith(field)
     assert reason in why
     assert not Organisation.objects.filter(slug="small").exists()
@@ -180,9 +180,7 @@ def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None
         call_command("load_organisation", tmp_path / "binary.yaml")
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"), [(b"", r"is empty \(0 bytes\)"), (b"not a PDF at all", "does not hold what its ending")]
-)
+@pytest.mark.parametrize(("content", "reason"), [(b"", r"is empty \(0 bytes\)"), (b"not a PDF at all", "text/plain")])
 def test_a_file_that_cannot_be_taken_stops_all_and_leaves_none(
     written: Callable[[str], Path], content: bytes, reason: str
 ) -> None:
@@ -193,3 +191,9 @@ def test_a_file_that_cannot_be_taken_stops_all_and_leaves_none(
         load(path)
     for folder in set(default_storage.listdir("")[0]) - folders:
         assert default_storage.listdir(folder)[1] == []
+
+
+def test_without_a_catalogue_nothing_is_loaded(written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Requirement.objects, "exists", lambda: False)
+    with pytest.raises(BadFileError, match="run load_catalogue first"):
+        load(written(SMALL))

@@ -1,10 +1,8 @@
-"""What lies in the repository: locked dependencies, no traces of one machine, and a README that tells all settings."""
+"""What lies in the repository: no traces of one machine, and a README that tells all settings."""
 
 import ast
 import re
 from pathlib import Path
-
-import pytest
 
 from . import tree
 
@@ -20,22 +18,6 @@ EXAMPLE = re.compile(r"(^|\.)example(\.(org|com|net))?$|\.(example|test|invalid)
 ADDRESS = re.compile(r"https?://([\w-]+(?:\.[\w-]+)+|localhost)")
 IN_AN_IMAGE = {Path("Dockerfile"), Path("docker-compose.yml")}
 ON_ONE_MACHINE = re.compile(r"(?<![\w.$}~-])/(?:work|root|home|Users)/\w")
-LOCKED = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,-]+\])?==(?P<version>\S+)", re.MULTILINE)
-
-
-@pytest.mark.parametrize("path", tree.files(".lock"), ids=str)
-def test_every_dependency_is_locked_by_hash(path: Path) -> None:
-    text = tree.read(path)
-    entries = re.split(r"\n(?=[\w-])", text)
-    faults = [entry.split()[0] for entry in entries if LOCKED.match(entry) and "--hash=sha256:" not in entry]
-    assert LOCKED.search(text), f"{path} locks nothing"
-    assert not faults, tree.listed(f"{path}: no hash for", faults)
-    named = [word for word in ("://", "index-url") if word in text]
-    assert not named, f"{path} names an address: lock without emitting the index."
-
-
-def test_there_are_locks() -> None:
-    assert tree.files(".lock"), "requirements/*.lock are missing"
 
 
 def test_no_file_knows_the_machine_it_was_written_on() -> None:

@@ -11,6 +11,11 @@ from aims_portal.loading import load, summary
 from organisations.rows import BadFileError
 
 
+def day(text: str) -> date:
+    """Its name is what argparse says of a wrong one: "invalid day value"."""
+    return date.fromisoformat(text)
+
+
 class Command(BaseCommand):
     help = "Loads an organisation from a YAML file; says file, line, field and reason where it cannot."
 
@@ -18,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument(
             "--shift-from",
-            type=date.fromisoformat,
+            type=day,
             metavar="YYYY-MM-DD",
             help="move every date of the file, so that this day of the file is today",
         )

@@ -1,0 +1,31 @@
+"""The stage of the tests is real: a worker takes jobs, and a browser's complaints are heard."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from reports.actions import ask_for_report
+from reports.models import Report
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_makes_a_report(job_worker: Any, organisation: Any, manager: Any) -> None:
+    report = ask_for_report(organisation, kind=Report.Kind.READINESS, by=manager, key="stage")
+    deadline = time.monotonic() + 60
+    while report.is_waiting and time.monotonic() < deadline:
+        time.sleep(0.2)
+        report.refresh_from_db()
+    assert report.state == Report.State.DONE, report.error
+    assert report.size
+
+
+def test_what_the_browser_complains_of_fails_a_test(browser_page: Any, expected_errors: list[str]) -> None:
+    expected_errors += ["Content Security Policy", "404"]
+    browser_page.goto("/accounts/login/")
+    with browser_page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        browser_page.evaluate("document.body.setAttribute('style', 'color: red')")
+    with browser_page.expect_console_message(lambda message: "404" in message.text):
+        browser_page.goto("/accounts/nowhere/")

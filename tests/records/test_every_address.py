@@ -1,0 +1,109 @@
+"""Every address below `/<organisation>/`, whoever wrote its view: strangers, readers and contributors try them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from records.models import Record
+from reports.models import Report
+from tests.cast import make_evidence, record_types
+from tests.house import tree
+from tests.house.addresses import Address, addresses
+from tests.pages import SeenPage
+from tests.traces import written
+
+SignIn = Callable[..., Client]
+# What else than records a role may change: by the beginning of the address's name.
+THEIRS = {
+    "internal_auditor": (),
+    "auditor": (),
+    "manager": ("report-list",),
+    "administrator": ("member-", "invitation-", "outbox", "organisation-"),
+}
+# Takes a file to check it, keeps nothing, and is for everybody.
+ONLY_CHECKS = {"report-verify"}
+
+
+@pytest.fixture
+def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
+    """An organisation with one record of each type, its evidence, a report; gives the true address of each page."""
+    records = {record_type.kind: record_type.rich(organisation) for record_type in record_types()}
+    for record in records.values():
+        Record.objects.filter(pk=record.pk).update(title=f"Secret {record.kind}", owner=officer)
+    proof = make_evidence(organisation, proves=records["position"], title="Secret proof")
+    requirement = records["position"].requirement
+    arguments = {
+        "organisation": organisation.slug,
+        "evidence_reference": proof.reference,
+        "question_id": str(requirement.questions.all()[0].pk),
+        "expected_id": str(requirement.expected_evidence.all()[0].pk),
+        "pk": str(organisation.memberships.get(user=officer).pk),
+        "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
+        "file_format": "csv",
+    }
+    rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
+
+    def address_of(address: Address) -> str:
+        room = address.pattern.split("/")[2]
+        record = records[rooms.get(room, "supplier")]
+        return address.filled((arguments | {"reference": record.reference}).get)
+
+    return address_of
+
+
+def inside() -> Iterator[Address]:
+    return (address for address in addresses() if address.is_of_an_organisation)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_outsider_finds_nothing_at_all(
+    method: str, furnished: Callable[[Address], str], outsider: Any, sign_in: SignIn
+) -> None:
+    client, before = sign_in(outsider), written()
+    answers = {furnished(address): getattr(client, method)(furnished(address)).status_code for address in inside()}
+    faults = [f"{address}: {status}" for address, status in answers.items() if status != 404]
+    assert not faults, tree.listed("These answer somebody of another organisation:", faults)
+    assert written() == before
+
+
+@pytest.mark.parametrize("role", THEIRS)
+def test_a_reader_can_write_nowhere(
+    role: str, furnished: Callable[[Address], str], request: Any, sign_in: SignIn
+) -> None:
+    client, before = sign_in(request.getfixturevalue(role)), written()
+    faults = []
+    for address in inside():
+        if address.name not in ONLY_CHECKS and not address.name.startswith(THEIRS[role] or ("nothing",)):
+            status = client.post(furnished(address), {"title": "x", "owner": "1", "version": "1"}).status_code
+            faults += [] if status in {403, 404, 405} else [f"{address.name} {furnished(address)}: {status}"]
+    assert not faults, tree.listed(f"These take a POST by the {role}:", faults)
+    assert written() == before
+
+
+@pytest.mark.parametrize("role", ["internal_auditor", "auditor"])
+def test_an_auditor_sees_no_control_anywhere(
+    role: str, furnished: Callable[[Address], str], request: Any, sign_in: SignIn
+) -> None:
+    client, faults = sign_in(request.getfixturevalue(role)), []
+    for address in (address for address in inside() if address.name not in ONLY_CHECKS):
+        answer = client.get(furnished(address))
+        assert answer.status_code in {200, 302, 403, 404, 405}, f"{furnished(address)}: {answer.status_code}"
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            faults += [f"{furnished(address)}: {control}" for control in SeenPage(answer).controls]
+    assert not faults, tree.listed("An auditor sees these controls:", faults)
+
+
+def test_a_contributor_reads_nothing_of_others_anywhere(
+    furnished: Callable[[Address], str], contributor: Any, sign_in: SignIn
+) -> None:
+    client, faults = sign_in(contributor), []
+    for address in inside():
+        answer = client.get(furnished(address))
+        assert answer.status_code in {200, 302, 403, 404, 405}, f"{furnished(address)}: {answer.status_code}"
+        if answer.status_code == 200 and b"Secret" in answer.getvalue():
+            faults.append(f"{address.name} {furnished(address)}")
+    assert not faults, tree.listed("These pages tell a contributor about records that are not theirs:", faults)
