@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from clauses.models import Position, Requirement
 from clauses.standing import Standing, standings
 from evidence.models import Evidence
 from organisations.requests import MemberRequest
-from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS
+from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.models import SOON, Record
 from reports.due import due_rows
 from systems.models import AISystem, Supplier
@@ -45,10 +46,23 @@ class Rail:
             "clauses": self.clauses(),
             "controls": self.controls(),
             "items": self.items(),
+            "band": self.band(),
             "person": {"name": self.request.user.name, "role": self.request.membership.get_role_display()},
             "due_count": self.due_count(),
             "due_url": self.url("due-list"),
             "kit_url": reverse("kit") if settings.DEBUG else "",
+        }
+
+    def band(self) -> dict[str, Any] | None:
+        """What somebody from outside should never have to ask: what they see, and until when."""
+        membership = self.request.membership
+        if membership.role != Role.AUDITOR:
+            return None
+        until = date_format(membership.until, "j F Y") if membership.until else ""
+        facts = [_("Every record of %(name)s, nothing can be changed") % {"name": membership.organisation.name}]
+        return {
+            "title": membership.get_role_display(),
+            "facts": [*facts, _("Access until %(day)s") % {"day": until}],
         }
 
     def due_count(self) -> int:

@@ -1,11 +1,11 @@
 """The map of the portal. Below `/<organisation>/` everything belongs to one organisation and its members."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from . import views
 
-organisation = [
+organisation: list[URLPattern | URLResolver] = [
     path("help/", views.help_page, name="help"),
     path("", include("reports.urls")),
     path("", include("clauses.urls")),

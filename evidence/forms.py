@@ -155,7 +155,9 @@ class EvidenceForm(RecordForm):
         wanted = {record.pk: record for record in self.cleaned_data["proves"]}
         shown = self.data.get(self.add_initial_prefix("proves"), self.initial.get("proves", ""))
         were = {reference.upper() for reference in words(shown)}
-        linked = {record.pk: record for record in Record.objects.visible_to(self.user).filter(proved_by__evidence=evidence)}
+        linked = {
+            record.pk: record for record in Record.objects.visible_to(self.user).filter(proved_by__evidence=evidence)
+        }
         # In one order, whoever does it: two people at once wait for each other and never in a circle.
         for pk, record in sorted((wanted | linked).items()):
             was_shown = record.reference.upper() in were

@@ -28,9 +28,7 @@ OFFERED = 200
 def target(request: MemberRequest, reference: str) -> Record:
     """The record to prove; 404 where one may not see it, and for evidence, which proves but is not proved."""
     visible = Record.objects.visible_to(request.user).filter(organisation=request.organisation)
-    return get_object_or_404(
-        visible.exclude(kind=Evidence.KIND).select_related("organisation"), reference=reference
-    )
+    return get_object_or_404(visible.exclude(kind=Evidence.KIND).select_related("organisation"), reference=reference)
 
 
 def may_change(request: MemberRequest, record: Record) -> bool:
@@ -67,9 +65,7 @@ def take_in(request: MemberRequest, record: Record) -> tuple[list[Evidence], lis
     return received, refusals if received or refusals else [_("Choose a file.")]
 
 
-def dropped(
-    request: MemberRequest, record: Record, *, received: list[Evidence], refusals: list[str]
-) -> HttpResponse:
+def dropped(request: MemberRequest, record: Record, *, received: list[Evidence], refusals: list[str]) -> HttpResponse:
     """The answer to a drop: JSON for the script (201, or 422 with `error`), the record's page without one."""
     references = [evidence.reference for evidence in received]
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":

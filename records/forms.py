@@ -35,6 +35,8 @@ class RecordForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self.narrow(name, field)
+            elif isinstance(field, forms.TypedChoiceField) and isinstance(field.widget, forms.Select):
+                field.choices = [(value, label if value else _("Choose")) for value, label in cast(Any, field.choices)]
             elif isinstance(field, forms.DateField):
                 field.widget = DayInput(field.widget.attrs)
             elif type(field.widget) is forms.Textarea:
@@ -50,6 +52,7 @@ class RecordForm(forms.ModelForm):
             field.empty_label = str(_("Choose a person"))
         elif issubclass(model, Record):
             field.queryset = model.objects.visible_to(self.user).filter(organisation=self.organisation)
+            field.empty_label = str(_("None"))
 
     @property
     def is_stale(self) -> bool:

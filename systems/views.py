@@ -98,7 +98,8 @@ def retire_system(request: MemberRequest, reference: str) -> HttpResponse:
         system = ai_systems.get(request, reference)
     if system.is_retired:
         return already_retired(request, system)
-    form = RetireForm(request.POST or None, instance=system, organisation=request.organisation, user=request.user)
+    data = request.POST if request.method == "POST" else None
+    form = RetireForm(data, instance=system, organisation=request.organisation, user=request.user)
     if request.method == "POST" and form.is_stale:
         form.add_error(None, _("Somebody changed this system meanwhile. Look at it again before you retire it."))
     if request.method == "POST" and form.is_valid():

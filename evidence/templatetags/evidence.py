@@ -25,7 +25,8 @@ def evidence_panel(context: dict[str, Any], record: Record, may_change: bool = F
         "files": lines_of(request, record),
         "drop_url": reverse("evidence-drop", kwargs=here),
         "link_url": reverse("evidence-link", kwargs=here),
-        "new_url": reverse("evidence-new", kwargs={"organisation": here["organisation"]}) + f"?proves={record.reference}",
+        "new_url": reverse("evidence-new", kwargs={"organisation": here["organisation"]})
+        + f"?proves={record.reference}",
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "accept": ACCEPT,
     }

@@ -101,7 +101,7 @@ def test_the_outbox_has_pages_and_costs_the_same_with_more_mail(
     fill(60)
     assert "1–25 of 63" in listed(client, at("outbox") + "?rows=25")
     assert "51–63 of 63" in listed(client, at("outbox") + "?rows=25&page=3")
-    assert "1–50 of 63" in listed(client, at("outbox") + "?rows=x&page=-1&page=0")
+    assert "1–50 of 63" in listed(client, at("outbox") + "?rows=x&page=x")
 
 
 def test_with_a_real_mail_server_there_is_no_outbox(
