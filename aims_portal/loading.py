@@ -31,7 +31,7 @@ STEPS = (
     load_evidence,
     load_expected_proofs,
 )
-TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "evidence")
+TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence")
 NOT_YET = (
     "context_issues",
     "interested_parties",

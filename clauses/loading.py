@@ -122,12 +122,11 @@ def keep_contents(framework: Framework, data: dict[str, Any]) -> int:
     upsert(number(expected), key=["requirement", "name"])
     upsert(number(documents), key=["code"])
     ours = {"requirement__framework": framework}
-    # Nothing hangs on an entry of this list, so one that vanished may go.
-    MandatoryDocument.objects.filter(**ours).exclude(pk__in=[row.pk for row in documents]).delete()
     return (
         withdraw(Requirement.objects.filter(framework=framework), keeping=known.values())
         + withdraw(Question.objects.filter(**ours), keeping=questions)
         + withdraw(ExpectedEvidence.objects.filter(**ours), keeping=expected)
+        + withdraw(MandatoryDocument.objects.filter(**ours), keeping=documents)
     )
 
 

@@ -1,4 +1,4 @@
-"""Loads a file's `soa` and `gap_assessment` into positions, and says which evidence is what the catalogue expects."""
+"""Loads a file's `soa`, `gap_assessment` and `positions`, and which evidence is what the catalogue expects."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from organisations.rows import Intake, Row
 from records.bulk import create_records
+from systems.models import AISystem
 
 from .actions import unopened_positions
-from .models import Basis, ExpectedEvidence, ExpectedProof, Position
+from .models import Basis, ExpectedEvidence, ExpectedProof, Position, PositionSystem
 from .models.position import CLAUSE_STATUSES, CONTROL_STATUSES
 
 
@@ -21,7 +22,11 @@ def load_positions(intake: Intake) -> None:
     intake.known["requirements"] = known
     load_statement(intake)
     load_gap_assessment(intake)
+    named = load_own_words(intake)
     create_records(list(known.values()))
+    PositionSystem.objects.bulk_create(
+        PositionSystem(position=position, aisystem=system) for position, systems in named for system in systems
+    )
 
 
 def load_statement(intake: Intake) -> None:
@@ -84,6 +89,26 @@ def load_gap_assessment(intake: Intake) -> None:
         elif position:
             assign(position, {"status": status, "status_on": on})
     intake.attempt(gap, Row.close)
+
+
+def load_own_words(intake: Intake) -> list[tuple[Position, list[AISystem]]]:
+    """`positions`: owner, next review and narrative of requirements; returns the AI systems each names."""
+    rows = [(row, intake.attempt(row, own_words)) for row in intake.root.rows("positions")]
+    return [described for _row, described in rows if described]
+
+
+def own_words(row: Row) -> tuple[Position, list[AISystem]]:
+    position = row.one("requirement", "requirements", needed=True)
+    values = {
+        "owner": row.one("owner", "people"),
+        "review_on": row.day("review_on"),
+        "review_every": row.number("review_every"),
+        "narrative": row.text("narrative"),
+    }
+    systems = [system for system in row.many("ai_systems", "ai_systems") if system]
+    row.close()
+    assign(position, values)
+    return position, systems
 
 
 def one_of(row: Row, key: str, value: str, offered: tuple[str, ...]) -> str:

@@ -65,7 +65,13 @@ class FileOrLink(forms.Form):
             self.add_error("file", message % {"name": file.name})
 
 
-DATE_FIELDS = ["produced_on", "covers_from", "covers_to", "valid_until"]
+LABELS = {
+    "produced_on": _("Produced on"),
+    "covers_from": _("Covers from"),
+    "covers_to": _("Covers to"),
+    "valid_until": _("Valid until"),
+}
+DATE_FIELDS = list(LABELS)
 DATES = (
     _("Dates"),
     _("When it was made, which period it speaks of, and until when it counts. The day it came in is kept by itself."),
@@ -87,9 +93,8 @@ class VersionForm(FileOrLink):
         super().__init__(*args, **kwargs)
         self.evidence = evidence
         for name in DATE_FIELDS:
-            label = Evidence._meta.get_field(name).verbose_name
             # The hidden start value tells what the person changed from what somebody else changed meanwhile.
-            field = forms.DateField(label=str(label).capitalize(), required=False, widget=DayInput())
+            field = forms.DateField(label=LABELS[name], required=False, widget=DayInput())
             field.show_hidden_initial = True
             self.fields[name] = field
             self.initial.setdefault(name, getattr(evidence, name))

@@ -54,7 +54,7 @@ def proven_by(request: MemberRequest, evidence: Evidence) -> list[dict[str, Any]
 
 def type_of(record: Record) -> type[Record]:
     """The record type behind a row of `Record`."""
-    return next(model for model in Record.__subclasses__() if model.KIND == record.kind)
+    return next(model for model in Record.__subclasses__() if record.kind == model.KIND)
 
 
 def list_of(record: Record) -> tuple[str, str]:

@@ -17,6 +17,7 @@ DAY = 24 * 3600
 class HashedUpload(TemporaryUploadedFile):
     """A file in the incoming folder that knows its SHA-256 (hex) and whether it was cut off for being too large."""
 
+    size: int
     sha256: str = ""
     is_too_large: bool = False
 
@@ -27,11 +28,13 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
     Who has not signed in cannot fill the disk: their files are not kept at all.
     """
 
+    file: HashedUpload
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        if not self.request.user.is_authenticated:
+        if self.request is None or not self.request.user.is_authenticated:
             raise SkipFile
         super(TemporaryFileUploadHandler, self).new_file(*args, **kwargs)
-        self.file = HashedUpload(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+        self.file = HashedUpload(self.file_name or "", self.content_type, 0, self.charset, self.content_type_extra)
         self.digest = hashlib.sha256()
         self.received = 0
 
@@ -46,9 +49,9 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         self.file.write(raw_data)
 
     def file_complete(self, file_size: int) -> HashedUpload:
-        upload: HashedUpload = super().file_complete(file_size)
-        upload.sha256 = self.digest.hexdigest()
-        return upload
+        super().file_complete(file_size)
+        self.file.sha256 = self.digest.hexdigest()
+        return self.file
 
 
 def as_upload(file: Any) -> HashedUpload:

@@ -63,6 +63,8 @@ def dismiss(membership: Membership) -> None:
     user, organisation = membership.user, membership.organisation
     refuse_to_lose_last_administrator(user, organisation, role=None, until=None)
     OrganisationGrant.objects.filter(user=user, content_object=organisation).delete()
+    # What was given record by record ends as well, so that it does not come back with a later membership.
+    user.recordgrant_set.filter(content_object__organisation=organisation).delete()  # type: ignore[attr-defined]
     pending = organisation.invitations.filter(email=user.email, accepted_at=None, withdrawn_at=None)
     pending.update(withdrawn_at=timezone.now())
     membership.delete()

@@ -180,6 +180,7 @@ class OrganisationForm(forms.ModelForm):
         fields = PROFILE
         widgets = {
             "country": forms.TextInput({"class": "short", "autocapitalize": "characters", "maxlength": 2}),
+            "business": forms.Textarea({"rows": 2, "cols": 60}),
             "employees": forms.NumberInput({"class": "short", "min": 0}),
             "sites": forms.Textarea({"rows": 3, "cols": 60}),
             "jurisdictions": forms.Textarea({"rows": 3, "cols": 60}),
@@ -219,6 +220,9 @@ class OrganisationForm(forms.ModelForm):
         if country:
             RegexValidator(r"^[A-Z]{2}\Z", _("Write two letters, for example DE."))(country)
         return country
+
+    def clean_business(self) -> str:
+        return " ".join(self.cleaned_data["business"].split())
 
     def clean_scope_statement(self) -> str:
         statement: str = self.cleaned_data["scope_statement"]

@@ -144,7 +144,8 @@ def is_unused(user: User, invitation: Invitation) -> bool:
     An invitation never opens more than its own organisation: who belongs elsewhere, too, sets a password by mail.
     """
     return (
-        user.email == invitation.email
+        user.is_active
+        and user.email == invitation.email
         and not user.has_usable_password()
         and user.last_login is None
         and not Authenticator.objects.filter(user=user).exists()

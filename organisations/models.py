@@ -118,7 +118,7 @@ class Organisation(models.Model):
 
 def free_slug(name: str) -> str:
     """The first free short name made of the first word of `name`, then of more of it, then numbered."""
-    words = slugify(name).split("-") or ["organisation"]
+    words = [word for word in slugify(name).split("-") if word] or ["organisation"]
     candidates = ["-".join(words[:n]) for n in range(1, len(words) + 1)]
     candidates += [f"{candidates[-1]}-{n}" for n in range(2, 1000)]
     taken = set(Organisation.objects.filter(slug__startswith=words[0]).values_list("slug", flat=True)) | RESERVED_SLUGS

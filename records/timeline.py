@@ -71,12 +71,14 @@ def recent(user: Any, organisation: Organisation, limit: int = 8) -> list[Change
     alone = [record for records in shown.values() if len(records) < TOGETHER for record in records][:limit]
     own = own_events(alone)
     words = Words([*last.values(), *(event for found in own.values() for event in found)])
+    # The oldest group may go on beyond what was looked at.
+    cut_at = min(groups) if len(latest) == LOOKED_AT else None
     lines: list[Change] = []
     for at, records in shown.items():
         if len(records) < TOGETHER:
             lines += [about(record, [last[record.pk], *own[record.pk]], words) for record in records]
         else:
-            lines.append(Change(at, words.who([last[records[0].pk]]), loaded(len(records))))
+            lines.append(Change(at, words.who([last[records[0].pk]]), loaded(len(records), at_least=at == cut_at)))
     return lines[:limit]
 
 
@@ -117,7 +119,7 @@ def about(record: Record, found: list[Event], words: Words) -> Change:
     return change
 
 
-def loaded(count: int) -> str:
-    if count >= LOOKED_AT:
+def loaded(count: int, *, at_least: bool) -> str:
+    if at_least:
         return _("%(n)s records or more entered or changed at once") % {"n": count}
     return _("%(n)s records entered or changed at once") % {"n": count}

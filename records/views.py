@@ -25,7 +25,7 @@ from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
-from .models import Record, RecordQuerySet
+from .models import SOON, Record, RecordQuerySet
 from .stale import conflict
 from .tables import RecordTable
 from .timeline import changes_of
@@ -151,6 +151,7 @@ class RecordViews:
             "may_change": self.may_change(request, record),
             "events": changes_of(record, limit=8),
             "today": request.organisation.today(),
+            "review_is_near": bool(record.review_on and record.review_on <= request.organisation.today() + SOON),
             "crumbs": [(capfirst(self.words), self.list_url(request)), (record.reference, None)],
             **self.extra_context(request, record),
         }

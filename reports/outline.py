@@ -72,7 +72,7 @@ def headline(result: Readiness) -> list[dict[str, Any]]:
     return [
         {"value": clauses.met, "of": clauses.of, "label": _("clauses met")},
         {"value": controls.met, "of": controls.of, "label": _("applicable controls in place")},
-        {"value": shown, "of": len(result.documents), "label": _("documents and records shown")},
+        {"value": shown, "of": len(result.documents), "label": _("documents and records, as we list them")},
         {"value": len(result.overdue), "label": _("overdue")},
     ]
 

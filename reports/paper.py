@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -43,7 +44,10 @@ class StaticFetcher(URLFetcher):
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         path = unquote(urlsplit(url).path).lstrip("/")
-        found = finders.find(path) if url.startswith(OURS) else None
+        try:
+            found = finders.find(path) if url.startswith(OURS) else None
+        except SuspiciousFileOperation:
+            found = None
         if not isinstance(found, str):
             raise UnprintableError(f"A report may not use {url}.")
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"

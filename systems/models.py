@@ -144,7 +144,7 @@ class AISystem(Record):
         related_name="supplied_systems",
     )
     suppliers = models.ManyToManyField(
-        Supplier, verbose_name=_("further suppliers"), blank=True, related_name="systems"
+        Supplier, verbose_name=_("further suppliers"), blank=True, related_name="systems", through="SystemSupplier"
     )
     model = models.CharField(_("model"), max_length=300, blank=True)
     data_categories = models.TextField(_("data"), blank=True, help_text=_("One category a line."))
@@ -181,3 +181,17 @@ class AISystem(Record):
     @property
     def role_words(self) -> str:
         return ", ".join(str(AIRole(role).label) for role in self.roles)
+
+
+@tracked()
+class SystemSupplier(models.Model):
+    """That an AI system rests on a further supplier."""
+
+    aisystem = models.ForeignKey(AISystem, on_delete=models.CASCADE)
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["aisystem", "supplier"], name="rests_on_a_supplier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.aisystem_id} → {self.supplier_id}"

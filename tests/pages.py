@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -35,9 +36,9 @@ def filled_in(client: Client, address: str, **changes: Any) -> dict[str, Any]:
 
 
 class SeenPage(HTMLParser):
-    """A parsed page: `forms`, `links` (addresses) and `elements` (name and attributes of every tag)."""
+    """A parsed page, or the part `within` an element: its `forms`, `links`, `texts` and `elements`."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: HttpResponse, within: str = "html") -> None:
         super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
         self.links: list[str] = []
@@ -46,7 +47,9 @@ class SeenPage(HTMLParser):
         self.inside: Form | None = None
         self.named: str = ""
         self.in_textarea = False
-        self.feed(response.content.decode())
+        page = response.content.decode()
+        part = re.search(rf"<{within}\b.*</{within}>", page, re.DOTALL)
+        self.feed(part[0] if part else page)
         self.close()
 
     def form_with(self, name: str) -> Form:

@@ -51,7 +51,8 @@ def environment(redis_url: str, files_folder: str) -> dict[str, str]:
 def job_worker(django_db_setup: None, own_broker: str, files_folder: str, tmp_path_factory: Any) -> Iterator[Any]:
     """A real Celery worker for the jobs of this process, from the first test that asks to the end of the session.
 
-    Use it with `live_server` or `transactional_db`: the worker sees only what is committed. Its process is the value.
+    Use it with `live_server` or `transactional_db`: the worker sees only what is committed. Its process is the value;
+    what it said is in the file `.log`.
     """
     from aims_portal.celery import app
 
@@ -65,6 +66,7 @@ def job_worker(django_db_setup: None, own_broker: str, files_folder: str, tmp_pa
         while not app.control.ping(timeout=0.3):
             late = worker.poll() is not None or time.monotonic() > deadline
             assert not late, f"The Celery worker did not start:\n{log.read_text()}"
+        worker.log = log  # type: ignore[attr-defined]
         yield worker
     finally:
         worker.terminate()

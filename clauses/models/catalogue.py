@@ -122,6 +122,7 @@ class MandatoryDocument(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind)
     order = models.PositiveIntegerField()
+    is_withdrawn = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["order"]

@@ -16,6 +16,7 @@ register = template.Library()
 @register.inclusion_tag("evidence/panel.html", takes_context=True)
 def evidence_panel(context: dict[str, Any], record: Record, may_change: bool = False) -> dict[str, Any]:
     request = context["request"]
+    new = reverse("evidence-new", kwargs={"organisation": request.organisation.slug})
     here = {"organisation": request.organisation.slug, "reference": record.reference}
     return {
         "request": request,
@@ -25,8 +26,7 @@ def evidence_panel(context: dict[str, Any], record: Record, may_change: bool = F
         "files": lines_of(request, record),
         "drop_url": reverse("evidence-drop", kwargs=here),
         "link_url": reverse("evidence-link", kwargs=here),
-        "new_url": reverse("evidence-new", kwargs={"organisation": here["organisation"]})
-        + f"?proves={record.reference}",
+        "new_url": f"{new}?proves={record.reference}",
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "accept": ACCEPT,
     }

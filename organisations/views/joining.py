@@ -55,7 +55,8 @@ def door(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             return render(request, "organisations/invitation_sign_in.html", shown(invitation))
         if request.method == "POST":
             accept(invitation, user=account)
-            return welcome(request, invitation)
+            welcome(request, invitation)
+            return redirect(invitation.organisation)
     except InvitationClosedError:
         invitation.refresh_from_db()
         return closed(request, invitation.standing, invitation)
@@ -72,15 +73,16 @@ def newcomer(request: HttpRequest, invitation: Invitation, account: User | None)
     form = AccountForm(request.POST if request.method == "POST" else None, email=invitation.email, name=name)
     if request.method == "POST" and form.is_valid():
         user = found_account(invitation, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
-        perform_login(request, user, email=user.email)
-        return welcome(request, invitation)
+        home = invitation.organisation.get_absolute_url()
+        response: HttpResponse = perform_login(request, user, email=user.email, redirect_url=home)
+        welcome(request, invitation)
+        return response
     context = shown(invitation) | {"form": form}
     return render(request, "organisations/invitation_new.html", context, status=422 if form.errors else 200)
 
 
-def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def welcome(request: HttpRequest, invitation: Invitation) -> None:
     messages.success(request, _("You are a member of %(name)s now.") % {"name": invitation.organisation.name})
-    return redirect(invitation.organisation.get_absolute_url())
 
 
 def closed(request: HttpRequest, standing: str, invitation: Invitation | None) -> HttpResponse:

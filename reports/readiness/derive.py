@@ -145,7 +145,7 @@ def documents_of(lines: list[Line]) -> tuple[Document, ...]:
     """Each document the standard asks for, its state read from the evidence of its clause (ISO 42001 7.5)."""
     by_number = {line.number: line for line in lines}
     found = []
-    for document in MandatoryDocument.objects.select_related("requirement").order_by("order"):
+    for document in MandatoryDocument.objects.filter(is_withdrawn=False).select_related("requirement").order_by("order"):
         line = by_number.get(document.requirement.number)
         if line is not None:
             found.append(

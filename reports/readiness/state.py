@@ -60,7 +60,7 @@ class Finder:
 
     def not_in_place(self) -> Obstacle:
         found = [line for line in self.controls if line.mark is not Mark.MET and line.applicable is not None]
-        url = self.listed(kind="control", mark="open")
+        url = self.listed(kind="control", applicable="yes", mark="open")
         return of_lines("not_in_place", _("Controls not in place"), found, url, blocks=False)
 
     def expired(self, proofs: Sequence[Proof]) -> Obstacle:

@@ -95,7 +95,7 @@ def figures_of(report: Report) -> list[dict[str, Any]]:
         {
             "value": sum(document["state"] == "present" for document in documents),
             "of": len(documents),
-            "label": _("documents and records shown"),
+            "label": _("documents and records, as we list them"),
         },
         {"value": len(figures["overdue"]), "label": _("overdue")},
     ]

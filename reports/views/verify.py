@@ -23,7 +23,7 @@ from reports.verification import code_of
 
 from .reports import visible
 
-CODE = re.compile(r"[0-9A-F]{12}")
+CODE = re.compile(r"\b([0-9A-F]{4})[ -]?([0-9A-F]{4})[ -]?([0-9A-F]{4})\b")
 
 
 class VerifyForm(forms.Form):
@@ -35,10 +35,10 @@ class VerifyForm(forms.Form):
     def clean_code(self) -> str:
         """Accepts the code in any grouping, and the whole foot of a page."""
         text = self.cleaned_data["code"]
-        found = CODE.findall(re.sub(r"[\s\-·]", "", text.upper())) if text else []
+        found = CODE.search(text.upper())
         if text and not found:
             raise forms.ValidationError(_("A code has twelve digits from 0 to F, like 7F3A-92C1-0B44."))
-        return "-".join(found[0][n : n + 4] for n in (0, 4, 8)) if found else ""
+        return "-".join(found.groups()) if found else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -60,9 +60,10 @@ class Finding:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(VIEW_RECORDS)
 def verify(request: MemberRequest) -> HttpResponse:
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    is_post = request.method == "POST"
+    form = VerifyForm(request.POST, request.FILES) if is_post else VerifyForm()
     finding = None
-    if request.method == "POST" and form.is_valid():
+    if is_post and form.is_valid():
         file, code = form.cleaned_data["file"], form.cleaned_data["code"]
         finding = by_file(request, file.sha256) if file else by_code(request, code)
     crumbs = [

@@ -19,7 +19,7 @@ people:
 - {id: P02, name: Bo Ek, portal_role: contributor}
 suppliers:
 - {id: SUP-03, name: Sawyer, service: Saws, criticality: low, owner: P02,
-   result: approved with conditions, ai_systems: [AIS-07]}
+   assessed: 2026-04-01, result: approved with conditions, ai_systems: [AIS-07]}
 ai_systems:
 - {id: AIS-07, name: Sorter, purpose: Sorts boards, role: [user], eu_ai_act_role: none, risk_class: minimal,
    lifecycle_stage: operation_and_monitoring, oversight: A person looks, owner: P01, technical_owner: P02,

@@ -18,7 +18,7 @@ def test_a_real_worker_makes_a_report(job_worker: Any, organisation: Any, manage
     while report.is_waiting and time.monotonic() < deadline:
         time.sleep(0.2)
         report.refresh_from_db()
-    assert report.state == Report.State.DONE, report.error
+    assert report.state == Report.State.DONE, f"{report.error}\n{job_worker.log.read_text()}"
     assert report.size
 
 

@@ -146,6 +146,17 @@ def test_a_member_who_was_entered_without_a_password_sets_one_and_keeps_their_pl
     assert (membership.role, membership.top_management) == ("contributor", True)
 
 
+def test_an_account_that_may_not_sign_in_is_not_opened_by_an_invitation(
+    organisation: Any, invited: Any, sign_in: Callable[..., Client]
+) -> None:
+    loaded = person("loaded", organisation, Role.CONTRIBUTOR)
+    User.objects.filter(pk=loaded.pk).update(is_active=False)
+    _invitation, link = invited(loaded.email)
+    sign_in().post(link, ACCOUNT)
+    loaded.refresh_from_db()
+    assert not loaded.has_usable_password()
+
+
 def test_an_invitation_opens_no_account_that_belongs_elsewhere_too(
     other_organisation: Any, invited: Any, sign_in: Callable[..., Client]
 ) -> None:

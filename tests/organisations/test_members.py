@@ -54,6 +54,16 @@ def test_members_are_found_by_name_function_and_role(
     assert "Nobody matches" in " ".join(SeenPage(client.get(at("member-list"), {"q": "nobody at all"})).texts)
 
 
+def test_the_list_is_sorted_by_any_column(at: Any, administrator: Any, sign_in: Callable[..., Client]) -> None:
+    client = sign_in(administrator)
+    for column in ("person", "function", "role", "last_login", "second_factor", "until"):
+        for sort in (column, f"-{column}"):
+            assert client.get(at("member-list"), {"sort": sort}).status_code == 200, sort
+    roles = [row.record.role for row in client.get(at("member-list"), {"sort": "-role"}).context["table"].rows]
+    assert roles == sorted(roles, reverse=True)
+    assert client.get(at("member-list"), {"sort": "password", "page": "99", "rows": "1e9"}).status_code == 200
+
+
 def test_three_members_and_invitations_cost_what_one_costs(
     at: Any, organisation: Any, administrator: Any, invited: Any, sign_in: Callable[..., Client]
 ) -> None:

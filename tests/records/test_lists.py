@@ -33,16 +33,16 @@ def test_search_sort_and_rows_survive_paging(
     filled(record_type, organisation, officer)
     client, address = sign_in(officer), record_type.url("list", organisation)
     asked = {"q": "harbour", "owner": str(officer.pk), "sort": "-title", "rows": "25"}
-    first = client.get(address, asked)
-    assert "Harbour 29" in first.content.decode()
-    assert "Harbour 04" not in first.content.decode()
-    onwards = [query_of(link) for link in SeenPage(first).links if query_of(link).get("page") == "2"]
+    first = SeenPage(client.get(address, asked), within="main")
+    assert "Harbour 29" in first.texts
+    assert "Harbour 04" not in first.texts
+    onwards = [query_of(link) for link in first.links if query_of(link).get("page") == "2"]
     assert onwards, "no way to page 2"
     for query in onwards:
         assert query == asked | {"page": "2"}
-    second = client.get(address, onwards[0]).content.decode()
-    assert "Harbour 04" in second
-    assert "Harbour 29" not in second
+    second = SeenPage(client.get(address, onwards[0]), within="main")
+    assert "Harbour 04" in second.texts
+    assert "Harbour 29" not in second.texts
 
 
 def test_sorting_keeps_the_search_and_goes_back_to_page_one(
@@ -79,8 +79,10 @@ def test_a_search_finds_title_and_reference(
     record.save()
     client, address = sign_in(officer), record_type.url("list", organisation)
     for words in ("lighthouse", "KEEPER light", record.reference):
-        assert record.get_absolute_url() in SeenPage(client.get(address, {"q": words})).links, words
-    assert record.get_absolute_url() not in SeenPage(client.get(address, {"q": "lighthouse nowhere"})).links
+        found = SeenPage(client.get(address, {"q": words}), within="main")
+        assert record.get_absolute_url() in found.links, words
+    found = SeenPage(client.get(address, {"q": "lighthouse nowhere"}), within="main")
+    assert record.get_absolute_url() not in found.links
 
 
 def test_a_value_that_makes_no_sense_breaks_nothing(
@@ -89,9 +91,9 @@ def test_a_value_that_makes_no_sense_breaks_nothing(
     record_type.make(empty_organisation)
     client = sign_in(empty_organisation.memberships.get(role="compliance_officer").user)
     names = ["q", "sort", "page", "rows", *record_type.views.filter_class.base_filters]
-    queries = [dict.fromkeys(names, value) for value in NONSENSE]
-    queries += [{name: value} for name in names for value in NONSENSE[:3]]
-    for page in ("list", "export.csv"):
+    together = [dict.fromkeys(names, value) for value in NONSENSE]
+    alone = [{name: value} for name in names for value in NONSENSE[:2]]
+    for page, queries in (("list", together), ("export.csv", together + alone)):
         address = record_type.url(page, empty_organisation)
         for query in queries:
             assert client.get(address, query).status_code == 200, f"{page} with {query}"

@@ -34,9 +34,9 @@ def test_a_guessed_reference_is_404(
     record, client = theirs(record_type, other_organisation, outsider), sign_in(officer)
     before = written()
     for page in ("detail", "edit", "history"):
-        address = record_type.url(page, organisation, record)
-        assert client.get(address).status_code == 404, page
-        assert client.post(address, {"title": "Mine now", "version": record.version}).status_code == 404, page
+        assert client.get(record_type.url(page, organisation, record)).status_code == 404, page
+    data = {"title": "Mine now", "version": record.version}
+    assert client.post(record_type.url("edit", organisation, record), data).status_code == 404
     assert written() == before
 
 

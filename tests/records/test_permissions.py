@@ -133,12 +133,12 @@ def test_a_contributor_sees_nothing_of_others(
     for page in OF_ONE:
         address = record_type.url(page, organisation, others)
         assert client.get(address).status_code == 404, page
-        assert client.post(address, data).status_code == 404, page
+    assert client.post(record_type.url("edit", organisation, others), data).status_code == 404
     assert written() == before
     assert listed(client, record_type, organisation) == {mine.reference}
-    page = client.get(record_type.url("list", organisation)).content.decode()
-    assert mine.get_absolute_url() in page
-    assert others.get_absolute_url() not in page
+    links = SeenPage(client.get(record_type.url("list", organisation)), within="main").links
+    assert mine.get_absolute_url() in links
+    assert others.get_absolute_url() not in links
 
 
 def test_contributors_add_only_what_they_may(
@@ -194,5 +194,5 @@ def test_everybody_else_is_asked_to_sign_in(record_type: RecordType, organisatio
 def test_a_position_is_never_added_by_hand(organisation: Any, officer: Any, sign_in: SignIn) -> None:
     make_position(organisation)
     before = written()
-    assert sign_in(officer).post(f"/{organisation.slug}/clauses/new/", {"title": "6.9"}).status_code == 404
+    assert sign_in(officer).post(f"/{organisation.slug}/clauses/new/", {"title": "6.9"}).status_code in {404, 405}
     assert written() == before

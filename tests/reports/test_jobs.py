@@ -33,6 +33,11 @@ def report(organisation: Any, manager: Any, sent: list[str]) -> Report:
     return ask(organisation, manager)
 
 
+def file_of(report: Report) -> bytes:
+    with filing.opened(asked_again(report)) as file:
+        return file.read()
+
+
 def let_lapse(report: Report) -> None:
     Report.objects.filter(pk=report.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
@@ -135,7 +140,7 @@ def test_a_finished_report_has_file_hash_figures_and_code(report: Report, quick_
     done = asked_again(report)
     assert (done.state, done.progress, done.pages, done.attempt) == (State.DONE, 100, 3, 1)
     assert done.code == making.code_of(done.figures)
-    assert filing.opened(done).read() == b"%PDF- " + done.code.encode()
+    assert file_of(done) == b"%PDF- " + done.code.encode()
     assert done.key == f"{done.organisation_id}/reports/{done.pk}.pdf"
     assert done.lease_until is None
 
@@ -151,16 +156,16 @@ def test_an_attempt_that_was_overtaken_keeps_nothing(report: Report) -> None:
     first = claim(report.pk)
     let_lapse(report)
     second = claim(report.pk)
-    assert first and second
+    assert (first, second) == (1, 2)
     with pytest.raises(actions.Lost):
         renew(report.pk, first, 50)
     with pytest.raises(actions.Lost):
         keep(report, first, b"late")
     keep(report, second, b"right")
-    assert filing.opened(asked_again(report)).read() == b"right"
+    assert file_of(report) == b"right"
     with pytest.raises(actions.Lost):
         keep(report, first, b"much later")
-    assert filing.opened(asked_again(report)).read() == b"right"
+    assert file_of(report) == b"right"
 
 
 def test_being_overtaken_while_printing_is_no_failure(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +253,8 @@ def test_half_a_file_is_never_under_its_name(report: Report, monkeypatch: pytest
     with pytest.raises(OSError, match="No space"):
         filing.put(key, b"half")
     monkeypatch.undo()
-    assert default_storage.open(key).read() == b"whole"
+    with default_storage.open(key) as file:
+        assert file.read() == b"whole"
     filing.put(key, b"new")
     folder = Path(default_storage.path(key)).parent
     assert [path.name for path in folder.iterdir() if str(report.pk) in path.name] == [f"{report.pk}.pdf"]

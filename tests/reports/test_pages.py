@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from reports import making
 from reports.models import Report
@@ -103,9 +108,7 @@ def test_each_state_has_a_page_and_polling_ends_with_the_work(
 
 
 def test_a_report_nobody_took_up_says_so(organisation: Any, manager: Any, done: Report, sign_in: SignIn) -> None:
-    from django.utils import timezone
-
-    Report.objects.update(state="queued", requested_at=timezone.now() - timezone.timedelta(minutes=1))
+    Report.objects.update(state="queued", requested_at=timezone.now() - timedelta(minutes=1))
     page = sign_in(manager).get(address("report-detail", organisation, done)).content.decode()
     assert "Waiting for the worker" in page
 
@@ -118,6 +121,7 @@ def test_the_file_is_sent_as_a_file_and_never_kept_on_the_way(
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Type"] == "application/pdf"
+    assert answer.getvalue().startswith(b"%PDF-")
 
 
 def test_an_altered_file_is_not_sent(
@@ -149,13 +153,13 @@ def test_a_code_and_a_file_are_recognised(organisation: Any, manager: Any, done:
         page = verified(client, organisation, code=code)
         assert "Genuine and unchanged" in page, code
         assert "RDY-0001" in page
-    content = default_storage.open(done.key).read()
+    content = Path(default_storage.path(done.key)).read_bytes()
     assert "bit for bit" in verified(client, organisation, file=SimpleUploadedFile("r.pdf", content))
 
 
 def test_what_was_changed_is_told_apart(organisation: Any, manager: Any, done: Report, sign_in: SignIn) -> None:
     client = sign_in(manager)
-    content = default_storage.open(done.key).read()
+    content = Path(default_storage.path(done.key)).read_bytes()
     assert "Not one of ours" in verified(client, organisation, file=SimpleUploadedFile("r.pdf", content + b"!"))
     assert "Not one of ours" in verified(client, organisation, code="0000-0000-0000")
     assert "twelve digits" in verified(client, organisation, code="what?")
@@ -170,11 +174,8 @@ def test_what_was_changed_is_told_apart(organisation: Any, manager: Any, done: R
 
 
 def test_the_list_costs_the_same_for_many_reports(
-    organisation: Any, manager: Any, done: Report, sign_in: SignIn, django_assert_num_queries: Any
+    organisation: Any, manager: Any, done: Report, sign_in: SignIn
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client, url = sign_in(manager), address("report-list", organisation)
     client.get(url)
     with CaptureQueriesContext(connection) as one:

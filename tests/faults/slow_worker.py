@@ -1,0 +1,48 @@
+"""A Celery worker that stops where a test wants to kill it: `python -m tests.faults.slow_worker PREFIX MARKER WHERE`.
+
+It takes its messages from the broker under PREFIX, its lease lasts two seconds, and it prints one line for a report.
+At WHERE (`printing`, `stored`, or `nowhere`) it writes the file MARKER and waits for the end.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aims_portal.celery import app
+
+LEASE = timedelta(seconds=2)
+
+
+def main(prefix: str, marker: str, where: str) -> None:
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, "global_keyprefix": prefix}
+    app.loader.import_default_modules()
+    from reports import actions, making
+
+    def wait_at(place: str) -> None:
+        if place == where:
+            Path(marker).touch()
+            time.sleep(600)
+
+    def printed(report: Any, result: Any, code: str, alive: Any) -> tuple[bytes, int]:
+        alive(20, 0)
+        wait_at("printing")
+        return b"%PDF- " + code.encode(), 1
+
+    real_put = actions.put
+
+    def put(key: str, content: bytes) -> None:
+        real_put(key, content)
+        wait_at("stored")
+
+    actions.LEASE = LEASE
+    actions.put = put
+    making.printed = printed
+    app.worker_main(["worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
