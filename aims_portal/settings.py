@@ -174,6 +174,8 @@ def storage_from(url: str) -> dict[str, object]:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": url}}
     options: dict[str, object] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     options |= {"bucket_name": parts.hostname or "", "file_overwrite": True, "default_acl": None}
+    # Larger files are hashed and sent from disk: the default is to hold them in memory, whatever their size.
+    options["max_memory_size"] = 5 * 2**20
     if parts.username:
         options |= {"access_key": unquote(parts.username), "secret_key": unquote(parts.password or "")}
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

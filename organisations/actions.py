@@ -64,7 +64,7 @@ def dismiss(membership: Membership) -> None:
     refuse_to_lose_last_administrator(user, organisation, role=None, until=None)
     OrganisationGrant.objects.filter(user=user, content_object=organisation).delete()
     # What was given record by record ends as well, so that it does not come back with a later membership.
-    user.recordgrant_set.filter(content_object__organisation=organisation).delete()  # type: ignore[attr-defined]
+    user.recordgrant_set.filter(content_object__organisation=organisation).delete()
     pending = organisation.invitations.filter(email=user.email, accepted_at=None, withdrawn_at=None)
     pending.update(withdrawn_at=timezone.now())
     membership.delete()

@@ -176,6 +176,7 @@ class Membership(models.Model):
         return bool(self.until and self.until < self.organisation.today())
 
 
+@tracked()
 class OrganisationGrant(UserObjectPermissionBase):
     """Guardian's grant of one right on one organisation, written only by `appoint` (see actions)."""
 

@@ -44,7 +44,9 @@ RIGHTS: dict[str, frozenset[str]] = {
 ROLES_WITH_END_DATE = frozenset({Role.AUDITOR})
 
 MEANINGS = {
-    Role.ADMINISTRATOR: _("Keeps members, roles, invitations and the organisation’s page. Reads every record, changes none."),
+    Role.ADMINISTRATOR: _(
+        "Keeps members, roles, invitations, the organisation’s page. Reads every record, changes none."
+    ),
     Role.COMPLIANCE_OFFICER: _("Keeps every clause, control and register. Asks for reports."),
     Role.CONTRIBUTOR: _("Sees and changes what they own or were given. Adds evidence to it."),
     Role.INTERNAL_AUDITOR: _("Reads every record and all evidence. Changes nothing."),

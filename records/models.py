@@ -148,6 +148,7 @@ class Record(models.Model):
         return bool(self.review_on and self.review_on < today)
 
 
+@tracked()
 class RecordGrant(UserObjectPermissionBase):
     """Guardian's grant of one record to one person, from and until a day; given by `give`, taken by `take_back`."""
 

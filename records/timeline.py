@@ -39,16 +39,16 @@ class Change:
     is_new: bool = False
 
 
-def changes_of(record: Record, limit: int = 50) -> list[Change]:
+def changes_of(user: Any, record: Record, limit: int = 50) -> list[Change]:
     """The latest changes of one record and of what hangs on it, newest first.
 
-    `record` is of its own class (`AISystem`, not `Record`). One query for each table that may hold a part of it,
+    `record` is of its own class (`AISystem`, not `Record`); records it was linked with are named if `user` may see them. One query for each table that may hold a part of it,
     and one for each kind of thing it names.
     """
     kind = type(record)
     sources = [Source(Record), Source(kind), *hanging_on(kind)]
     moments = by_moment(event for source in sources for event in events(source, [record.pk], limit))
-    words = Words(event for found in moments.values() for event in found)
+    words = Words(user, (event for found in moments.values() for event in found))
     told = (tell(moments[at], words) for at in sorted(moments, reverse=True))
     return [change for change in told if change.changes or change.is_new][:limit]
 
@@ -70,7 +70,7 @@ def recent(user: Any, organisation: Organisation, limit: int = 8) -> list[Change
     shown = {at: groups[at] for at in sorted(groups, reverse=True)[:limit]}
     alone = [record for records in shown.values() if len(records) < TOGETHER for record in records][:limit]
     own = own_events(alone)
-    words = Words([*last.values(), *(event for found in own.values() for event in found)])
+    words = Words(user, [*last.values(), *(event for found in own.values() for event in found)])
     # The oldest group may go on beyond what was looked at.
     cut_at = min(groups) if len(latest) == LOOKED_AT else None
     lines: list[Change] = []

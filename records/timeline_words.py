@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from .models import Record
 class Words:
     """Knows the names of all that some events mention; one query for each kind of thing."""
 
-    def __init__(self, found: Iterable[Event]) -> None:
+    def __init__(self, user: Any, found: Iterable[Event]) -> None:
         found = list(found)
         wanted: dict[type[Model], set[int]] = defaultdict(set)
         for event in found:
@@ -32,9 +32,14 @@ class Words:
                     wanted[named_by(item)].update(key for key in ids if key is not None)
         self.names = {
             # 0 is nobody's id: with it there is one query for each kind of thing, found or not.
-            model: {key: str(thing) for key, thing in model._default_manager.in_bulk(ids | {0}).items()}
+            model: {key: str(thing) for key, thing in self.seen_by(user, model).in_bulk(ids | {0}).items()}
             for model, ids in wanted.items()
         }
+
+    @staticmethod
+    def seen_by(user: Any, model: type[Model]) -> QuerySet[Any]:
+        """A record that somebody may not see is not named to them either, not even in the history of another."""
+        return Record.objects.visible_to(user) if model is Record else model._default_manager.all()
 
     def who(self, found: list[Event]) -> str:
         """The person behind a change; empty where no person signed in made it."""
@@ -69,7 +74,7 @@ class Words:
         if value is None or value == "" or value == []:
             return ""
         if item.is_relation:
-            return self.names[named_by(item)].get(value, "")
+            return self.names[named_by(item)].get(value, _("another record") if named_by(item) is Record else "")
         if isinstance(value, list):
             choices = dict(item.base_field.flatchoices)  # type: ignore[attr-defined]
             return ", ".join(str(choices.get(one, one)) for one in value)

@@ -149,7 +149,7 @@ class RecordViews:
             "views": self,
             "record": record,
             "may_change": self.may_change(request, record),
-            "events": changes_of(record, limit=8),
+            "events": changes_of(request.user, record, limit=8),
             "today": request.organisation.today(),
             "review_is_near": bool(record.review_on and record.review_on <= request.organisation.today() + SOON),
             "crumbs": [(capfirst(self.words), self.list_url(request)), (record.reference, None)],
@@ -168,7 +168,7 @@ class RecordViews:
             (record.reference, record.get_absolute_url()),
             (_("History"), None),
         ]
-        context = {"record": record, "events": changes_of(record, limit=500), "crumbs": crumbs}
+        context = {"record": record, "events": changes_of(request.user, record, limit=500), "crumbs": crumbs}
         return render(request, "records/record_history.html", context)
 
     def new(self, request: MemberRequest) -> HttpResponse:

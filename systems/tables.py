@@ -36,7 +36,7 @@ class AISystemTable(RecordTable):
     class_reason = HiddenColumn()
     system_version = HiddenColumn()
     technical_owner = HiddenColumn()
-    main_supplier = HiddenColumn(accessor="main_supplier__title")
+    main_supplier = HiddenColumn(accessor="main_supplier__title", verbose_name=gettext_lazy("Supplier"))
     suppliers = HiddenColumn()
     model = HiddenColumn()
     data_categories = HiddenColumn()

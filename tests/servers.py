@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-WORKER_STARTS_IN = 30
+WORKER_STARTS_IN = 90
 
 
 def database_url() -> str:

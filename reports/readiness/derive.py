@@ -13,7 +13,6 @@ from clauses.models import MandatoryDocument, Position, Requirement, Status
 from clauses.models.catalogue import ISO_42001
 from clauses.standing import Gathered
 from clauses.verdict import judge
-from evidence.models import Proof as ProofRow
 from organisations.models import Organisation
 from reports.due import due, record_url
 
@@ -23,17 +22,18 @@ from .result import Applicability, Count, Document, Gap, Library, Line, Part, Re
 from .state import obstacles_of, state_of
 
 
-def readiness(organisation: Organisation, user: Any, at: datetime | None = None) -> Readiness:
+def readiness(organisation: Organisation, user: Any, at: datetime | None = None, *, proofs: bool = True) -> Readiness:
     """Where `organisation` stands at a moment, as far as `user` may see it.
 
-    "Today" is the day at the organisation. Nothing is written, and nothing is remembered between calls.
+    "Today" is the day at the organisation. Nothing is written, and nothing is remembered between calls. Without
+    `proofs` the evidence behind each requirement is counted but not listed; every figure is the same.
     """
     at = at or timezone.now()
     on = timezone.localdate(at, organisation.zone)
     positions = list(
         Position.objects.visible_to(user).of(organisation).in_order().select_related("requirement", "owner")
     )
-    shelf = Shelf(organisation, user, on)
+    shelf = Shelf(organisation, user, on, proofs=proofs)
     lines = lines_of(organisation, positions, shelf, on)
     clauses, controls = parts_of(lines)
     library = Library(
@@ -65,10 +65,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None)
 
 def lines_of(organisation: Organisation, positions: list[Position], shelf: Shelf, on: date) -> list[Line]:
     gathered = Gathered(positions, on=on)
-    proofs: dict[int, list[int]] = defaultdict(list)
-    for record, item in ProofRow.objects.filter(record__in=[p.pk for p in positions]).values_list("record", "evidence"):
-        proofs[record].append(item)
-    return [line_of(organisation, position, gathered, shelf.items(proofs[position.pk])) for position in positions]
+    linked = shelf.linked([position.pk for position in positions])
+    return [line_of(organisation, position, gathered, shelf.items(linked[position.pk])) for position in positions]
 
 
 def line_of(organisation: Organisation, position: Position, gathered: Gathered, proofs: Any) -> Line:
@@ -145,7 +143,9 @@ def documents_of(lines: list[Line]) -> tuple[Document, ...]:
     """Each document the standard asks for, its state read from the evidence of its clause (ISO 42001 7.5)."""
     by_number = {line.number: line for line in lines}
     found = []
-    for document in MandatoryDocument.objects.filter(is_withdrawn=False).select_related("requirement").order_by("order"):
+    for document in (
+        MandatoryDocument.objects.filter(is_withdrawn=False).select_related("requirement").order_by("order")
+    ):
         line = by_number.get(document.requirement.number)
         if line is not None:
             found.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -22,19 +23,27 @@ NEAR = timedelta(days=90)
 
 
 class Shelf:
-    """The organisation's evidence as far as it matters on a day, each item once. Two queries."""
+    """The organisation's evidence as far as it matters on a day, each item once. Two queries, three with proofs.
 
-    def __init__(self, organisation: Organisation, user: Any, on: date) -> None:
-        proves = Exists(ProofRow.objects.filter(evidence=OuterRef("pk"), record__kind=Position.KIND))
-        items = (
-            Evidence.objects.visible_to(user)
-            .of(organisation)
-            .filter(proves | Q(valid_until__lte=on + NEAR))
-            .select_related("owner")
-            .prefetch_related("versions")
-        )
-        self.on = on
+    Home tells what runs out and does without `proofs`, so that it costs the same however much is linked.
+    """
+
+    def __init__(self, organisation: Organisation, user: Any, on: date, *, proofs: bool) -> None:
+        wanted = Q(valid_until__lte=on + NEAR)
+        if proofs:
+            wanted |= Q(Exists(ProofRow.objects.filter(evidence=OuterRef("pk"), record__kind=Position.KIND)))
+        visible = Evidence.objects.visible_to(user).of(organisation).filter(wanted)
+        items = visible.select_related("owner").prefetch_related("versions")
+        self.on, self.with_proofs = on, proofs
         self.proofs = {item.pk: proof_of(item, organisation, on) for item in items}
+
+    def linked(self, records: Iterable[int]) -> dict[int, list[int]]:
+        """Ids of the evidence of each record; nothing without proofs."""
+        found: dict[int, list[int]] = defaultdict(list)
+        if self.with_proofs:
+            for record, item in ProofRow.objects.filter(record__in=records).values_list("record", "evidence"):
+                found[record].append(item)
+        return found
 
     def items(self, ids: Iterable[int]) -> tuple[Proof, ...]:
         return in_order(self.proofs[pk] for pk in ids if pk in self.proofs)

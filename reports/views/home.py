@@ -36,7 +36,7 @@ def home(request: MemberRequest) -> HttpResponse:
     context = {"now": now, "today": request.organisation.today(), "crumbs": [(_("Home"), None)]}
     if VIEW_RECORDS not in request.permissions:
         return render(request, "reports/home_own.html", context | own(request))
-    result = readiness(request.organisation, request.user, now)
+    result = readiness(request.organisation, request.user, now, proofs=False)
     return render(request, "reports/home.html", context | whole(request, result))
 
 

@@ -72,7 +72,7 @@ def due_choices(within: str, *, mine: bool, what: str) -> dict[str, Any]:
 def gap_list(request: MemberRequest) -> HttpResponse:
     """Expected evidence that nothing valid shows; `mandatory` yes or no."""
     wanted = request.GET.get("mandatory", "")
-    gaps = readiness(request.organisation, request.user).gaps
+    gaps = readiness(request.organisation, request.user, proofs=False).gaps
     shown = [gap for gap in gaps if wanted not in {"yes", "no"} or gap.is_mandatory == (wanted == "yes")]
     labels = [(_("Mandatory"), "yes"), (_("Usual"), "no")]
     context = {

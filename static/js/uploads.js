@@ -50,7 +50,12 @@ function send(zone, file, { state, bar }) {
       bar.value = (100 * event.loaded) / event.total;
       state.textContent = `${Math.floor(bar.value)} %`;
     });
-    request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(errorOf(zone, request))));
+    request.addEventListener("load", () => {
+      // Who is no longer signed in is led to another page, which answers well and has stored nothing.
+      if (request.responseURL !== zone.action) reject(zone.dataset.signedOut);
+      else if (request.status < 300) resolve();
+      else reject(errorOf(zone, request));
+    });
     request.addEventListener("error", () => reject(zone.dataset.lost));
     request.send(data);
   });

@@ -17,6 +17,8 @@ LITERAL_ARGUMENT = re.compile(
     r"(['\"])(?P<text>[^'\"]*[^\W\d_]{2}[^'\"]*)\1"
 )
 FIRST_LITERAL = re.compile(r"^(?:section|badge|tag|menu|group)\s+(['\"])(?P<text>[^'\"]*[^\W\d_]{2}[^'\"]*)\1")
+# A default in lower case is a value of an attribute, not a text.
+FILTERED_LITERAL = re.compile(r"\|(?:default|default_if_none|yesno):(['\"])(?P<text>[A-Z][^'\"]*[a-z][^'\"]*)\1")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -46,16 +48,15 @@ class PageSource(HTMLParser):
                 pieces.append(token.contents)
             else:
                 pieces.append(GAP + breaks)
-                if token.token_type == TokenType.BLOCK:
-                    skip_until = self.opened(token.contents, token.lineno or 0)
+                if token.token_type != TokenType.COMMENT:
+                    self.note_literals(token.contents, token.lineno or 0)
+                skip_until = end_of(token.contents) if token.token_type == TokenType.BLOCK else ""
         return "".join(pieces)
 
-    def opened(self, contents: str, line: int) -> str:
-        """Notes untranslated arguments of a tag; returns the end tag of a block whose text needs no look."""
-        name = contents.split(maxsplit=1)[0]
-        for pattern in (LITERAL_ARGUMENT, FIRST_LITERAL):
+    def note_literals(self, contents: str, line: int) -> None:
+        """Keeps the untranslated words inside a tag or a variable."""
+        for pattern in (LITERAL_ARGUMENT, FIRST_LITERAL, FILTERED_LITERAL):
             self.texts += [(line, found["text"]) for found in pattern.finditer(contents)]
-        return f"end{name}" if name in {"blocktranslate", "blocktrans", "comment", "verbatim"} else ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         line = self.getpos()[0]
@@ -87,6 +88,12 @@ class PageSource(HTMLParser):
 
     def shown(self, line: int, text: str) -> None:
         self.texts += [(line, piece.strip()) for piece in text.split(GAP.strip()) if WORD.search(piece)]
+
+
+def end_of(contents: str) -> str:
+    """The end tag of a block whose text needs no look; empty for any other tag."""
+    name = contents.split(maxsplit=1)[0]
+    return f"end{name}" if name in {"blocktranslate", "blocktrans", "comment", "verbatim"} else ""
 
 
 def blank(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ HOSTS = {
     "0.0.0.0": "any address of this machine",
     "www.w3.org": "namespaces of SVG and XML",
     "www.apache.org": "the licence",
+    "schemas.openxmlformats.org": "namespaces of Office files",
 }
 EXAMPLE = re.compile(r"(^|\.)example(\.(org|com|net))?$|\.(example|test|invalid)$")
 ADDRESS = re.compile(r"https?://([\w-]+(?:\.[\w-]+)+|localhost)")

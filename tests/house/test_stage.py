@@ -14,7 +14,7 @@ from reports.models import Report
 @pytest.mark.django_db(transaction=True)
 def test_a_real_worker_makes_a_report(job_worker: Any, organisation: Any, manager: Any) -> None:
     report = ask_for_report(organisation, kind=Report.Kind.READINESS, by=manager, key="stage")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while report.is_waiting and time.monotonic() < deadline:
         time.sleep(0.2)
         report.refresh_from_db()

@@ -12,6 +12,7 @@ from django.test import Client
 from records.bulk import create_records
 from records.models import Record
 from tests.cast import RecordType
+from tests.house.models import our_models, relations
 from tests.pages import filled_in
 from tests.traces import event_models, history_of
 
@@ -97,16 +98,23 @@ def test_every_model_of_ours_with_a_person_in_it_is_tracked() -> None:
     """A table without history is named here with its reason."""
     untracked = {
         "User": "sign-in data, not what an auditor asks for",
-        "OrganisationGrant": "follows from the membership, which is tracked",
-        "RecordGrant": "given and taken back by tracked actions",
     }
     tracked = {model.pgh_tracked_model for model in event_models()}  # type: ignore[attr-defined]
     assert not missing(tracked) - set(untracked), "Add @tracked(), or list the model here with the reason"
 
 
-def missing(tracked: set[Any]) -> set[str]:
-    from tests.house.test_floors import our_models, relations
+def test_links_between_records_are_tracked() -> None:
+    tracked = {model.pgh_tracked_model for model in event_models()}  # type: ignore[attr-defined]
+    untracked = {
+        f"{model.__name__}.{link.name}"
+        for model in our_models()
+        for link in model._meta.local_many_to_many
+        if issubclass(model, Record) and link.remote_field.through not in tracked
+    }
+    assert not untracked, f"Give these a link table of their own with @tracked(): {untracked}"
 
+
+def missing(tracked: set[Any]) -> set[str]:
     return {
         model.__name__
         for model in our_models()

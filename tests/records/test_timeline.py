@@ -39,7 +39,7 @@ def test_one_save_is_one_change_over_both_tables(organisation: Any, officer: Any
     system.title, system.owner, system.review_on = "New name", manager, date(2027, 1, 15)
     system.risk_class, system.in_scope, system.roles = "high", False, ["provider", "user"]
     keep(system, by=manager)
-    newest, first = changes_of(system)
+    newest, first = changes_of(officer, system)
     assert newest.by == manager.name
     assert lines(newest) == {
         "Title": ("Old name", "New name"),
@@ -58,7 +58,7 @@ def test_who_is_taken_from_the_request_first(organisation: Any, officer: Any, ma
         supplier.title = "Renamed"
         supplier.changed_by = officer
         supplier.save()
-    assert changes_of(supplier)[0].by == manager.name
+    assert changes_of(officer, supplier)[0].by == manager.name
 
 
 def test_answers_and_evidence_are_changes_of_what_they_hang_on(organisation: Any, officer: Any) -> None:
@@ -69,7 +69,7 @@ def test_answers_and_evidence_are_changes_of_what_they_hang_on(organisation: Any
     answer_question(position, question, value="met", comment="Half of it", by=officer)
     link(item, position, by=officer)
     unlink(item, position, by=officer)
-    taken_off, put_on, second, first = changes_of(position)[:4]
+    taken_off, put_on, second, first = changes_of(officer, position)[:4]
     name = f"{item.reference} Minutes"
     assert lines(first) == {
         f"Answer {question.code}": ("", "Partly"),
@@ -79,14 +79,14 @@ def test_answers_and_evidence_are_changes_of_what_they_hang_on(organisation: Any
     assert lines(put_on) == {"Proof": ("", name)}
     assert lines(taken_off) == {"Proof": (name, "")}
     assert {change.by for change in (taken_off, put_on, second, first)} == {officer.name}
-    of_item = changes_of(Evidence.objects.get(pk=item.pk))
+    of_item = changes_of(officer, Evidence.objects.get(pk=item.pk))
     assert lines(of_item[0]) == {"Proof": (f"{position.reference} {position.title}", "")}
 
 
 def test_a_save_that_changes_nothing_is_no_change(organisation: Any, officer: Any) -> None:
     system = make_ai_system(organisation)
     keep(system, by=officer)
-    assert [change.text for change in changes_of(system)] == ["entered"]
+    assert [change.text for change in changes_of(officer, system)] == ["entered"]
 
 
 def test_the_newest_changes_come_first_and_only_as_many_as_asked(organisation: Any, officer: Any) -> None:
@@ -94,7 +94,7 @@ def test_the_newest_changes_come_first_and_only_as_many_as_asked(organisation: A
     for number in range(1, 8):
         supplier.title = str(number)
         keep(supplier, by=officer)
-    told = changes_of(supplier, limit=3)
+    told = changes_of(officer, supplier, limit=3)
     assert [lines(change)["Title"] for change in told] == [("6", "7"), ("5", "6"), ("4", "5")]
 
 
@@ -134,7 +134,7 @@ def test_long_texts_are_cut_short_in_recent_and_whole_in_history(organisation: A
     position.narrative = "long " * 100
     keep(position, by=officer)
     [short] = recent(officer, organisation, limit=1)[0].changes
-    [whole] = changes_of(position)[0].changes
+    [whole] = changes_of(officer, position)[0].changes
     assert len(short["after"]) <= 60
     assert whole["after"] == "long " * 100
 
@@ -142,11 +142,11 @@ def test_long_texts_are_cut_short_in_recent_and_whole_in_history(organisation: A
 def test_a_long_history_costs_as_many_queries_as_a_short_one(organisation: Any, officer: Any) -> None:
     system = make_ai_system(organisation)
     with CaptureQueriesContext(connection) as few:
-        changes_of(AISystem.objects.get(pk=system.pk))
+        changes_of(officer, AISystem.objects.get(pk=system.pk))
     for number in range(12):
         system.title = f"Name {number}"
         keep(system, by=officer)
         link(make_evidence(organisation), Record.objects.get(pk=system.pk), by=officer)
     with CaptureQueriesContext(connection) as many:
-        assert len(changes_of(AISystem.objects.get(pk=system.pk))) == 25
+        assert len(changes_of(officer, AISystem.objects.get(pk=system.pk))) == 25
     assert len(few) == len(many)

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from records.actions import give
-from reports.readiness import readiness
+from reports.readiness import Readiness, readiness
 from tests.cast import make_ai_system, make_evidence, make_supplier, person
 from tests.pages import SeenPage
 from tests.reports.conftest import Stage
@@ -58,11 +58,23 @@ def test_home_says_what_readiness_says(played: Stage, sign_in: SignIn) -> None:
     answer = home(sign_in(played.officer), played.organisation)
     shown = answer.context["result"]
     derived = readiness(played.organisation, played.officer, shown.at)
-    assert shown.as_dict() == derived.as_dict()
+    assert figures(shown) == figures(derived)
     page = unescape(answer.content.decode())
     assert derived.state.title in page
     assert derived.state.sentence in page
     assert "Stage 1 begins in 40 days" in page
+
+
+def figures(result: Readiness) -> dict[str, Any]:
+    """All of a result but the list of evidence behind each requirement, and the index made of it."""
+    plain = result.as_dict()
+    plain["evidence"].pop("index")
+    for part in (plain["clauses"], plain["controls"]):
+        for line in (line for section in part["sections"] for line in section["lines"]):
+            line.pop("proofs")
+    for document in plain["documents"]:
+        document.pop("proofs")
+    return plain
 
 
 def test_an_empty_organisation_gets_next_steps(

@@ -8,6 +8,6 @@ def create(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0002_unsent_invitations_and_mail_by_organisation")]
+    dependencies = [("organisations", "0001_initial")]
 
     operations = [migrations.RunPython(create, migrations.RunPython.noop, elidable=False)]
