@@ -42,8 +42,8 @@ class Change:
 def changes_of(user: Any, record: Record, limit: int = 50) -> list[Change]:
     """The latest changes of one record and of what hangs on it, newest first.
 
-    `record` is of its own class (`AISystem`, not `Record`); records it was linked with are named if `user` may see them. One query for each table that may hold a part of it,
-    and one for each kind of thing it names.
+    `record` is of its own class (`AISystem`, not `Record`); records it was linked with are named if `user` may see
+    them. One query for each table that may hold a part of it, and one for each kind of thing it names.
     """
     kind = type(record)
     sources = [Source(Record), Source(kind), *hanging_on(kind)]

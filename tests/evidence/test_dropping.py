@@ -1,20 +1,24 @@
-"""Files dragged from the desktop onto a system's page in Chromium: they appear there with their hash, without reload."""
+"""Files dragged from the desktop onto a page in Chromium: they appear there with their hash, without reload."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from evidence.actions import add_version, receive
 from evidence.models import Evidence, Proof
 from organisations.models import Organisation
+from systems.models import AISystem
+from tests.browser import assert_no_axe_violations
 from tests.cast import make_ai_system
 
-from .files import EXE, pdf
+from .files import EXE, pdf, upload
 
 SignedIn = Callable[[Any], Page]
 
@@ -131,3 +135,32 @@ def test_evidence_is_taken_off_with_one_click_and_linked_again(page: Page, tmp_p
     expect(page.get_by_role("checkbox")).to_be_checked()
     page.get_by_role("button", name="Link what is ticked").click()
     expect(page.locator("#evidence-lines li")).to_have_count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_around_evidence(
+    scheme: Any, page: Page, store: Path, organisation: Organisation, officer: Any, expected_errors: list[str]
+) -> None:
+    expected_errors.append("500")
+    system = AISystem.objects.get()
+    late = organisation.today() - timedelta(days=1)
+    item = receive(organisation, by=officer, file=upload("a.pdf"), proves=[system], valid_until=late)
+    add_version(item, by=officer, url="https://wiki.example/drift", note="Moved to the wiki")
+    free = receive(organisation, by=officer, file=upload("b.pdf", pdf("b")), valid_until=late)
+    for path in store.rglob("*"):
+        if path.is_file() and free.versions.get().sha256 == path.name:
+            path.unlink()
+    record = f"/{organisation.slug}/records/{system.reference}"
+    page.emulate_media(color_scheme=scheme)
+    for address in (
+        system.get_absolute_url(),
+        f"{system.get_absolute_url()}retire/",
+        item.get_absolute_url(),
+        f"{item.get_absolute_url()}versions/",
+        f"{item.get_absolute_url()}versions/2/",
+        f"{free.get_absolute_url()}versions/1/",
+        f"{record}/evidence/link/",
+    ):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert_no_axe_violations(page)
