@@ -93,6 +93,7 @@ def portal(data: Path, port: int) -> Iterator[list[Supervised]]:
     # A worker that is told to stop leaves its task to the next one, as it does when it is killed.
     os.environ |= {"AIMS_DATA": str(data), "AIMS_DEMO": "1", "REMAP_SIGTERM": "SIGQUIT", "PYTHONUNBUFFERED": "1"}
     os.environ.setdefault("SECRET_KEY", secret_key(data))
+    os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
     logs = data / "logs"
     logs.mkdir(mode=0o700, exist_ok=True)
     accounts = prepared(logs / "preparation.log")

@@ -19,6 +19,7 @@ from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.models import SOON, Record
 from reports.due import due_rows
+from reports.models import Digest
 from systems.models import AISystem, Supplier
 
 
@@ -134,7 +135,8 @@ class Rail:
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
         if MANAGE_MEMBERS in self.request.permissions:
-            items += [(_("Members"), "member-list", None)]
+            troubled = Digest.objects.in_trouble().filter(organisation=self.request.organisation).count()
+            items += [(_("Members"), "member-list", None), (_("Mail"), "mail-list", troubled or None)]
             if settings.EMAIL_BACKEND.endswith("OutboxBackend"):
                 items += [(_("Outbox"), "outbox", None)]
         urls = [(label, self.url(name), count) for label, name, count in items]

@@ -25,6 +25,11 @@ SECRET_KEY = env(
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Where people find the portal: mail that no request asked for needs it for its links.
+BASE_URL = env(
+    "BASE_URL", default="http://127.0.0.1:8000" if PLAIN_HTTP else f"https://{(ALLOWED_HOSTS or ['localhost'])[0]}"
+).rstrip("/")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -45,6 +50,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_linear_migrations",
     "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "organisations",
     "records",
     "evidence",
@@ -115,6 +123,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep reports": {"task": "reports.tasks.sweep_reports", "schedule": 30.0},
+    # Whoever is due is told once, however often somebody looks: see docs/decisions/0009-reminders.md.
+    "make digests": {"task": "reports.tasks.make_digests", "schedule": 600.0},
+    "sweep digests": {"task": "reports.tasks.sweep_digests", "schedule": 60.0},
 }
 
 AUTH_USER_MODEL = "organisations.User"
@@ -234,6 +245,33 @@ CONTENT_SECURITY_POLICY = {
 }
 
 PGHISTORY_APPEND_ONLY = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "organisations.api_keys.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "organisations.api_pages.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "organisations.api_errors.answer_to",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AIMS Portal",
+    "VERSION": "1",
+    "DESCRIPTION": "What people do in the portal, for programs. A key never has more than its owner's rights.",
+    "SCHEMA_PATH_PREFIX": "/api/v1/{organisation}",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {"ReportKind": "reports.models.Report.Kind"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "aims_portal.api_schema.document_errors",
+    ],
+}
 
 LOGGING = {
     "version": 1,

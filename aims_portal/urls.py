@@ -3,10 +3,13 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from records.search_page import search_page
+
 from . import views
 
 organisation: list[URLPattern | URLResolver] = [
     path("help/", views.help_page, name="help"),
+    path("search/", search_page, name="search"),
     path("", include("reports.urls")),
     path("", include("clauses.urls")),
     path("", include("systems.urls")),
@@ -19,8 +22,14 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("invitations/", include("organisations.invitation_urls")),
+    path("api/", include("aims_portal.api_urls")),
     path("<slug:organisation>/", include(organisation)),
 ]
+
+handler400 = "aims_portal.errors.bad_request"
+handler403 = "aims_portal.errors.permission_denied"
+handler404 = "aims_portal.errors.page_not_found"
+handler500 = "aims_portal.errors.server_error"
 
 if settings.DEBUG or settings.TESTING:
     from records.kit import kit

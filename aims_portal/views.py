@@ -37,6 +37,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "help.html", {"roles": roles, "crumbs": [(_("Help"), None)]})
 
 
+@require_safe
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """The API described, each call to be tried with one's own session."""
+    return render(request, "api_docs.html")
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old or came from elsewhere; what was typed can be brought back with the browser's Back."""
     return render(request, "403_csrf.html", {"reason": _("The page had been open too long.")}, status=403)

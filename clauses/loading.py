@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from organisations.models import Organisation
 
 from .actions import open_positions
-from .models import ExpectedEvidence, Framework, MandatoryDocument, Question, Requirement
+from .models import ExpectedEvidence, Framework, MandatoryDocument, Position, Question, Requirement
 
 PACKAGED = Path(__file__).parent / "catalogue" / "iso42001.yaml"
 
@@ -52,6 +52,8 @@ def load_catalogue(path: Path = PACKAGED) -> Loaded:
             return Loaded(framework, has_changed=False)
         framework = keep_framework(framework, data["framework"], content_hash)
         withdrawn = keep_contents(framework, data)
+        # The search of a position holds the catalogue's words: to write a text anew takes them in.
+        Position.objects.filter(requirement__framework=framework).update(narrative=models.F("narrative"))
         opened = sum(open_positions(organisation) for organisation in Organisation.objects.all())
     return Loaded(framework, has_changed=True, withdrawn=withdrawn, opened=opened)
 

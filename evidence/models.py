@@ -17,6 +17,7 @@ from organisations.history import tracked
 from organisations.models import Organisation
 from records.grants import readable_by
 from records.models import SOON, Record, RecordQuerySet
+from records.searching import searched
 
 
 class Kind(models.TextChoices):
@@ -65,6 +66,7 @@ class EvidenceQuerySet(RecordQuerySet["Evidence"]):
 
 
 @tracked()
+@searched("description")
 class Evidence(Record):
     """One item of the evidence library. Files are never replaced: a new file is a new version."""
 

@@ -67,6 +67,7 @@ def dismiss(membership: Membership) -> None:
     user.recordgrant_set.filter(content_object__organisation=organisation).delete()
     pending = organisation.invitations.filter(email=user.email, accepted_at=None, withdrawn_at=None)
     pending.update(withdrawn_at=timezone.now())
+    user.api_keys.filter(organisation=organisation, revoked_at=None).update(revoked_at=timezone.now())
     membership.delete()
 
 

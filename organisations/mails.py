@@ -14,17 +14,23 @@ from .outbox import ORGANISATION_HEADER
 log = logging.getLogger(__name__)
 
 
+def write_mail(
+    name: str, *, to: str, organisation: Organisation, context: dict[str, Any], headers: dict[str, str] | None = None
+) -> EmailMessage:
+    """The mail that `mail/<name>.txt` makes of `context`, ready to be sent."""
+    template = Engine.get_default().get_template(f"mail/{name}.txt")
+    text = template.render(Context({"organisation": organisation, **context}, autoescape=False))
+    subject, _gap, body = text.strip().partition("\n\n")
+    every = {ORGANISATION_HEADER: organisation.slug, **(headers or {})}
+    return EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[to], headers=every)
+
+
 def send_mail(name: str, *, to: str, organisation: Organisation, context: dict[str, Any]) -> bool:
     """Sends `mail/<name>.txt` and says whether the mail server took it; a fault is logged, never raised.
 
     Call it from `transaction.on_commit`: a mail must not tell of what was rolled back.
     """
-    template = Engine.get_default().get_template(f"mail/{name}.txt")
-    text = template.render(Context({"organisation": organisation, **context}, autoescape=False))
-    subject, _gap, body = text.strip().partition("\n\n")
-    mail = EmailMessage(
-        " ".join(subject.split()), body.strip() + "\n", to=[to], headers={ORGANISATION_HEADER: organisation.slug}
-    )
+    mail = write_mail(name, to=to, organisation=organisation, context=context)
     try:
         return bool(mail.send())
     except Exception:  # whatever a mail server or its library may raise means the same here

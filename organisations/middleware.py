@@ -26,21 +26,26 @@ class OrganisationMiddleware:
             timezone.deactivate()
 
     def process_view(self, request: Any, view: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
-        if "organisation" not in kwargs or not request.user.is_authenticated:
+        # Programs are let in by the API itself (organisations.api), whose key may be another person's than the session.
+        if "organisation" not in kwargs or not request.user.is_authenticated or hasattr(view, "for_programs"):
             return
-        # PostgreSQL has no such character, and would answer 500 to a reference that holds it.
-        if "\x00" in request.path:
-            raise Http404
-        slug = kwargs.pop("organisation")
-        membership = (
-            Membership.objects.current()
-            .filter(user=request.user, organisation__slug=slug)
-            .select_related("organisation")
-            .first()
-        )
-        if membership is None:
-            raise Http404
-        membership.user = request.user
-        request.membership, request.organisation = membership, membership.organisation
-        request.permissions = rights_of(membership)
-        timezone.activate(membership.organisation.zone)
+        enter(request, kwargs.pop("organisation"))
+
+
+def enter(request: Any, slug: str) -> None:
+    """Opens the organisation to the person of the request; raises Http404 where they are no current member."""
+    # PostgreSQL has no such character, and would answer 500 to a reference that holds it.
+    if "\x00" in request.path:
+        raise Http404
+    membership = (
+        Membership.objects.current()
+        .filter(user=request.user, organisation__slug=slug)
+        .select_related("organisation")
+        .first()
+    )
+    if membership is None:
+        raise Http404
+    membership.user = request.user
+    request.membership, request.organisation = membership, membership.organisation
+    request.permissions = rights_of(membership)
+    timezone.activate(membership.organisation.zone)

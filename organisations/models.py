@@ -256,3 +256,51 @@ class SentMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+@tracked(without=("key_hash", "last_used_at"))
+class ApiKey(models.Model):
+    """Lets a program do what its owner may do in one organisation, until a day. Only a hash of it is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=100, help_text=_("What uses it, for example “ticket system”."))
+    prefix = models.CharField(_("key"), max_length=20, unique=True, editable=False)
+    key_hash = models.CharField(max_length=64, editable=False)
+    expires_on = models.DateField(_("expires"), help_text=_("The last day it works, at most a year from now."))
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ()
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_on < self.organisation.today()
+
+
+class IdempotentAnswer(models.Model):
+    """What a program was answered to a POST with an Idempotency-Key, so that a second try does nothing twice."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(default=dict)
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "organisation", "key"], name="answered_once")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models, transaction
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
@@ -15,6 +18,7 @@ from organisations.history import tracked
 from organisations.models import Organisation
 
 from .grants import CHANGE, VIEW, changeable_by, readable_by
+from .searching import title_trigger
 
 R = TypeVar("R", bound="Record")
 
@@ -114,7 +118,9 @@ class Record(models.Model):
             models.Index(fields=["organisation", "kind", "reference"], name="record_list"),
             models.Index(fields=["organisation", "review_on"], name="record_due"),
             models.Index(fields=["organisation", "-changed_at"], name="record_changed"),
+            models.Index("organisation", OpClass(Upper("reference"), "text_pattern_ops"), name="record_reference"),
         ]
+        triggers = [title_trigger()]
         verbose_name = _("record")
         verbose_name_plural = _("records")
 
@@ -159,3 +165,18 @@ class RecordGrant(UserObjectPermissionBase):
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
         indexes = [models.Index(fields=["user", "content_object", "permission"], name="record_grant_by_user")]
+
+
+class SearchEntry(models.Model):
+    """What search looks into: kept by triggers (`searching`), beside the record so that lists stay narrow."""
+
+    record = models.OneToOneField(Record, on_delete=models.CASCADE, primary_key=True, related_name="search_entry")
+    words = SearchVectorField()
+
+    class Meta:
+        default_permissions = ()
+        # Without a list of pending entries a search takes as long after a million changes as before them.
+        indexes = [GinIndex(fields=["words"], name="search_words", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -65,10 +65,15 @@ def ask_for_report(organisation: Organisation, *, kind: str, by: User, key: str)
 
 def send(report_id: UUID, **options: Any) -> bool:
     """Tells the workers about a report; False where the broker cannot be reached: the sweeper tells them later."""
+    return tell_workers("render_report", report_id, **options)
+
+
+def tell_workers(task: str, row_id: UUID, **options: Any) -> bool:
+    """Sends the hint that a row waits for one of `tasks`; False where the broker cannot be reached."""
     try:
-        current_app.send_task("reports.tasks.render_report", [str(report_id)], **options)
+        current_app.send_task(f"reports.tasks.{task}", [str(row_id)], **options)
     except (KombuError, RedisError, OSError) as error:
-        logger.warning("the broker cannot be reached, report %s waits: %s", report_id, error)
+        logger.warning("the broker cannot be reached, %s of %s waits: %s", task, row_id, error)
         return False
     return True
 

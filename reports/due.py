@@ -45,18 +45,20 @@ class Due:
 def due_rows(
     user: Any, organisation: Organisation, by: date, *, owner: User | None = None, what: str = ""
 ) -> QuerySet[Any, dict[str, Any]]:
-    """Rows of everything `user` may see that falls on `by` or before; sorted, ready to count and to slice.
-
-    A retired AI system needs no more review.
-    """
+    """Rows of everything `user` may see that falls on `by` or before; sorted, ready to count and to slice."""
     everything = Record.objects.visible_to(user).of(organisation)
-    reviews = everything.filter(review_on__lte=by).exclude(aisystem__retired_on__isnull=False)
+    reviews = up_for_review(everything, by)
     evidence = Evidence.objects.visible_to(user).of(organisation).filter(valid_until__lte=by)
     if owner is not None:
         reviews, evidence = reviews.filter(owner=owner), evidence.filter(owner=owner)
     parts = {REVIEW: row_of(reviews, "review_on", REVIEW), EVIDENCE: row_of(evidence, "valid_until", EVIDENCE)}
     rows = parts[what] if what else parts[REVIEW].union(parts[EVIDENCE], all=True)
     return rows.order_by("on", "reference")
+
+
+def up_for_review(records: QuerySet[Any], by: date) -> QuerySet[Any]:
+    """Records whose review falls on `by` or before; a retired AI system needs no more review."""
+    return records.filter(review_on__lte=by).exclude(aisystem__retired_on__isnull=False)
 
 
 def row_of(records: QuerySet[Any], day: str, what: str) -> QuerySet[Any, dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""A report is first a row: asked for, queued, claimed, rendered, kept. The row is the truth, the message a hint."""
+"""A report is first a row: asked for, queued, claimed, rendered, kept. The row is the truth, the message a hint.
+
+So is a digest, the mail that tells one person on one day of what is due; each reminder in it is a row that exists once.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from organisations.history import tracked
 from organisations.models import Organisation
 from organisations.roles import VIEW_RECORDS
 from records.grants import belongs, holds
+from records.models import Record
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -81,3 +85,102 @@ class Report(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+
+@tracked()
+class DigestChoice(models.Model):
+    """Whether one person wants their digest by mail; without a row they do."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digest_choices")
+    by_mail = models.BooleanField(
+        _("Send me the digest by mail"), default=True, help_text=_("At most one a day, and none when nothing is new.")
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "person"], name="one_digest_choice_each")]
+        verbose_name = _("choice about the digest")
+        verbose_name_plural = _("choices about the digest")
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.by_mail}"
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def in_trouble(self) -> DigestQuerySet:
+        """Mail that failed, or failed at least once and is being tried again."""
+        waiting = models.Q(state__in=[Digest.State.QUEUED, Digest.State.SENDING])
+        return self.filter(models.Q(state=Digest.State.FAILED) | waiting & ~models.Q(error=""))
+
+
+@tracked(without=("attempt", "try_at", "error"))
+class Digest(models.Model):
+    """What one person is told on one day; at most one mail."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        KEPT = "kept", _("In the portal only")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="digests")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    day = models.DateField(_("day"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    # While waiting: not before. While being sent: the end of the lease.
+    try_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    error = models.TextField(_("reason"), blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "person__name"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "person", "day"], name="one_digest_a_day")]
+        indexes = [
+            models.Index(
+                fields=["try_at"], condition=models.Q(state__in=["queued", "sending"]), name="digests_under_way"
+            )
+        ]
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.day}"
+
+
+class Reminder(models.Model):
+    """That one person was told once of one date of one record, at one distance in days (`slot`, see slots).
+
+    Written once and never changed but for the digest that carries it, so it is its own history.
+    """
+
+    class Rule(models.TextChoices):
+        REVIEW = "review", _("Review")
+        VALIDITY = "evidence", _("Evidence runs out")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="reminders")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminders")
+    rule = models.CharField(_("what"), max_length=10, choices=Rule)
+    due_on = models.DateField(_("due"))
+    slot = models.SmallIntegerField(_("days after"))
+    digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="reminders")
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "record", "recipient", "due_on", "slot"], name="each_reminder_exists_once"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "recipient", "-id"], name="reminders_of_a_person")]
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.rule} {self.due_on} {self.slot:+}"

@@ -3,7 +3,10 @@
 from celery import shared_task
 
 from .actions import sweep
+from .digests import deliver
+from .digests import sweep_digests as sweep_mail
 from .making import make
+from .reminding import make_all
 
 
 @shared_task(ignore_result=True)
@@ -14,3 +17,18 @@ def render_report(report_id: str) -> None:
 @shared_task(ignore_result=True)
 def sweep_reports() -> None:
     sweep()
+
+
+@shared_task(ignore_result=True)
+def make_digests() -> None:
+    make_all()
+
+
+@shared_task(ignore_result=True)
+def send_digest(digest_id: str) -> None:
+    deliver(digest_id)
+
+
+@shared_task(ignore_result=True)
+def sweep_digests() -> None:
+    sweep_mail()

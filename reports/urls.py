@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from .views import home, lists, reports, verify
+from .views import home, lists, mail, reminders, reports, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("due/", lists.due_list, name="due-list"),
     path("gaps/", lists.gap_list, name="gap-list"),
     path("readiness/rules/", lists.rules, name="readiness-rules"),
+    path("reminders/", reminders.reminder_list, name="reminder-list"),
+    path("mail/", mail.mail_list, name="mail-list"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/verify/", verify.verify, name="report-verify"),
     path("reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
 from records.models import Record, RecordQuerySet
+from records.searching import searched
 
 
 class AIRole(models.TextChoices):
@@ -77,6 +78,7 @@ class Result(models.TextChoices):
 
 
 @tracked()
+@searched("service", "open_conditions")
 class Supplier(Record):
     """Somebody whose model, data or service our AI systems rest on (ISO 42001 A.10.3)."""
 
@@ -113,6 +115,7 @@ class AISystemQuerySet(RecordQuerySet["AISystem"]):
 
 
 @tracked()
+@searched("purpose", "class_reason", "model", "data_categories", "users", "affected", "oversight", "scope_reason")
 class AISystem(Record):
     """One entry of the AI system inventory (ISO 42001 4.1, A.4.2, A.6.2). Never deleted: retired with a date."""
 

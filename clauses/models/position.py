@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from evidence.models import Evidence
 from organisations.history import tracked
 from records.models import Record, RecordQuerySet
+from records.searching import searched
 from systems.models import AISystem
 
 from .catalogue import ExpectedEvidence, Question, Requirement
@@ -63,9 +64,15 @@ CLAUSES_ALWAYS_APPLY = """
     END IF;
     RETURN NEW;
 """
+CATALOGUE_WORDS = """(
+    SELECT concat_ws(' ', requirement.intent, string_agg(question.text, ' ')) FROM clauses_requirement requirement
+    LEFT JOIN clauses_question question ON question.requirement_id = requirement.id
+    WHERE requirement.id = NEW.requirement_id GROUP BY requirement.id
+)"""
 
 
 @tracked()
+@searched("narrative", "justification", also=CATALOGUE_WORDS)
 class Position(Record):
     """Where the organisation stands on one requirement; its reference is the requirement's number."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from organisations.access import needs
 from organisations.requests import MemberRequest
-from organisations.roles import VIEW_RECORDS
+from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.views import page_of
 from reports.due import EVIDENCE, REVIEW, as_dues, due_rows
 from reports.readiness import readiness
@@ -41,6 +41,7 @@ def due_list(request: MemberRequest) -> HttpResponse:
         "today": today,
         **due_choices(within if within in WITHIN else "30", mine=mine, what=what),
         "is_mine": mine,
+        "is_reminded": request.membership.role not in ROLES_WITH_END_DATE,
         "crumbs": [(_("Due"), None)],
     }
     return render(request, "reports/due_list.html", context)

@@ -1,0 +1,77 @@
+"""One shape for everything that goes wrong: `{"error": {"code", "message", "fields"}}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as Invalid
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+GENERAL = "non_field_errors"
+API = "/api/"
+
+
+class Stale(exceptions.APIException):
+    status_code, default_code = 412, "stale"
+    default_detail = _("Somebody changed this meanwhile. Read it again, and send the ETag you then get.")
+
+
+class IfMatchRequired(exceptions.APIException):
+    status_code, default_code = 428, "if_match_required"
+    default_detail = _("Send If-Match with the ETag that you read, so that nobody's change is lost.")
+
+
+class KeyReused(exceptions.APIException):
+    status_code, default_code = 422, "idempotency_key_reused"
+    default_detail = _("This Idempotency-Key came before with something else.")
+
+
+class Unreadable(exceptions.APIException):
+    status_code, default_code = 500, "altered"
+    default_detail = _("The file is not what was kept, so it is not sent.")
+
+
+def answer_to(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turns what an API view raised into an answer of our shape; None where it is a fault of ours."""
+    if isinstance(exc, Invalid):
+        exc = exceptions.ValidationError(fields_of(exc))
+    elif isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    response = exception_handler(exc, context)
+    if response is not None and isinstance(exc, exceptions.APIException):
+        response.data = shaped(exc)
+    return response
+
+
+def fields_of(error: Invalid) -> dict[str, list[str]]:
+    """The messages of a Django ValidationError by field."""
+    found = error.message_dict if hasattr(error, "error_dict") else {GENERAL: error.messages}
+    return {GENERAL if name == "__all__" else name: [str(one) for one in messages] for name, messages in found.items()}
+
+
+def shaped(exc: exceptions.APIException) -> dict[str, Any]:
+    if not isinstance(exc, exceptions.ValidationError):
+        return error(str(getattr(exc.detail, "code", exc.default_code)), str(exc.detail))
+    detail: Any = exc.detail
+    fields = detail if isinstance(detail, dict) else {GENERAL: detail}
+    return error("invalid", str(_("Some of it cannot be taken.")), fields)
+
+
+def error(code: str, message: str, fields: Any = None) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "fields": fields or {}}}
+
+
+def is_of_program(request: HttpRequest) -> bool:
+    return request.path.startswith(API)
+
+
+def as_json(status: int, code: str, message: str) -> JsonResponse:
+    """The same shape where no API view was reached."""
+    return JsonResponse(error(code, message), status=status)

@@ -1,0 +1,182 @@
+"""Reports and the dashboard for programs: the same figures as Home and the PDF."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from evidence.models import Evidence
+from organisations.api import MemberApi, as_object
+from organisations.api_errors import Unreadable
+from organisations.models import Organisation
+from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
+from records.api import IDEMPOTENCY, PersonField
+from records.models import SOON
+from systems.models import AISystem, RiskClass, Supplier
+
+from .actions import ask_for_report
+from .models import Report
+from .readiness import readiness
+from .views import reports as pages
+
+REPORT_ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+
+
+class ReportSerializer(serializers.ModelSerializer):
+    """One report; `pages`, `size` and `sha256` are there once it is done."""
+
+    requested_by = PersonField(read_only=True)
+
+    class Meta:
+        model = Report
+        fields = [
+            *("id", "reference", "kind", "state", "progress", "pages", "size", "sha256", "code", "error"),
+            *("requested_by", "requested_at", "as_of", "finished_at"),
+        ]
+        read_only_fields = fields
+
+
+class ReportIn(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=Report.Kind.choices)
+
+
+class PdfRenderer(BaseRenderer):
+    """Only says that a PDF may be asked for; the file is sent as it is."""
+
+    media_type, format, charset = "application/pdf", "pdf", None
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        return JSONRenderer().render(data)
+
+
+class WholeApi(MemberApi):
+    """Tells about the whole organisation, so it is for those who may read all of it."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if VIEW_RECORDS not in self.member.permissions:
+            raise PermissionDenied
+
+
+class ReportApi(WholeApi, viewsets.GenericViewSet):
+    queryset = Report.objects.none()
+    serializer_class = ReportSerializer
+    lookup_field = "id"
+    lookup_value_converter = "uuid"
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(pages.visible(self.member).order_by("-requested_at", "-number"))
+        return self.get_paginated_response(ReportSerializer(page, many=True).data)
+
+    @extend_schema(parameters=[REPORT_ID])
+    def retrieve(self, request: Request, id: UUID, **kwargs: Any) -> Response:
+        return Response(ReportSerializer(get_object_or_404(pages.visible(self.member), pk=id)).data)
+
+    @extend_schema(request=ReportIn, responses={202: ReportSerializer}, parameters=[IDEMPOTENCY])
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Asks for a report; ask for the row again until its state is `done`."""
+        if REQUEST_REPORTS not in self.member.permissions:
+            raise PermissionDenied
+        return self.once(self.asked)
+
+    def asked(self) -> Response:
+        given = ReportIn(data=as_object(self.request.data))
+        given.is_valid(raise_exception=True)
+        member, kind = self.member, given.validated_data["kind"]
+        key = self.request.headers.get("Idempotency-Key") or str(uuid4())
+        report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key)
+        location = self.request.build_absolute_uri(f"{self.request.path}{report.pk}/")
+        return Response(ReportSerializer(report).data, status=202, headers={"Location": location})
+
+    @extend_schema(parameters=[REPORT_ID], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, PdfRenderer])
+    def download(self, request: Request, id: UUID, **kwargs: Any) -> Any:
+        """The file, hashed again before it is sent; 404 until the report is done."""
+        answer = pages.download(self.member, report_id=id)
+        if answer.status_code == 500:
+            raise Unreadable
+        return answer
+
+
+class ConformitySerializer(serializers.Serializer):
+    state = serializers.CharField()
+    clauses = serializers.DictField()
+    controls = serializers.DictField()
+    applicability = serializers.DictField()
+
+
+class DashboardSerializer(serializers.Serializer):
+    """Where the organisation stands on a day: what is on record now, its dates judged by that day."""
+
+    on = serializers.DateField()
+    ai_systems_total = serializers.IntegerField()
+    ai_systems_by_risk_class = serializers.DictField(child=serializers.IntegerField())
+    evidence_expired = serializers.ListField(child=serializers.CharField())
+    evidence_expiring_within_30_days = serializers.ListField(child=serializers.CharField())
+    supplier_reviews_overdue = serializers.ListField(child=serializers.CharField())
+    conformity = ConformitySerializer()
+
+
+class DashboardApi(WholeApi):
+    serializer_class = DashboardSerializer
+
+    @extend_schema(
+        parameters=[OpenApiParameter("on", OpenApiTypes.DATE, description="The day; else today at the organisation.")],
+        responses=DashboardSerializer,
+        operation_id="dashboard_retrieve",
+    )
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        return Response(dashboard(self.member.organisation, self.member.user, day_asked(self.member)))
+
+
+def day_asked(request: Any) -> date:
+    text = request.GET.get("on")
+    if text is None:
+        today: date = request.organisation.today()
+        return today
+    try:
+        day = date.fromisoformat(text)
+        return day if 1900 < day.year < 9000 else date.fromisoformat("")
+    except ValueError as error:
+        raise ValidationError({"on": [_("Give a day as YYYY-MM-DD.")]}) from error
+
+
+def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]:
+    """The facts on a day; keys as programs know them."""
+    systems = AISystem.objects.visible_to(user).of(organisation).filter(retired_on=None)
+    classes = list(systems.values_list("risk_class", flat=True))
+    evidence = Evidence.objects.visible_to(user).of(organisation)
+    overdue = Supplier.objects.visible_to(user).of(organisation).filter(review_on__lt=on)
+    noon = datetime.combine(on, time(12), organisation.zone)
+    result = readiness(organisation, user, noon, proofs=False).as_dict()
+    return {
+        "on": on.isoformat(),
+        "ai_systems_total": len(classes),
+        "ai_systems_by_risk_class": {c.value: classes.count(c) for c in RiskClass if c in classes},
+        "evidence_expired": references(evidence.expired(on)),
+        "evidence_expiring_within_30_days": references(evidence.expiring(on, SOON)),
+        "supplier_reviews_overdue": references(overdue),
+        "conformity": {
+            "state": result["state"]["code"],
+            "clauses": result["clauses"]["count"],
+            "controls": result["controls"]["count"],
+            "applicability": result["applicability"],
+        },
+    }
+
+
+def references(records: Any) -> list[str]:
+    return list(records.order_by("reference").values_list("reference", flat=True))

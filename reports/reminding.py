@@ -1,0 +1,221 @@
+"""Who is told of what today: rows for reminders and digests, made once whatever runs twice, late or backwards.
+
+The owner is told; the compliance officers of what has no owner that can be told, and of what is more than two weeks
+late. Auditors from outside and people who left are told nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import CharField, DateField, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
+
+from evidence.models import Evidence
+from organisations.models import Organisation
+from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, RIGHTS, ROLES_WITH_END_DATE
+from records.models import Record
+
+from .actions import tell_workers
+from .due import up_for_review
+from .models import Digest, DigestChoice, Reminder
+from .slots import AHEAD, day_of, escalated_on, slot_after, slot_on
+
+logger = logging.getLogger(__name__)
+
+# From this hour on, at the organisation, the digest of a day is made.
+HOUR = 7
+# A clock set back by so much tells nothing twice; one that ran a year ahead and was mended does not silence that year.
+CLOCK_SLACK = timedelta(days=2)
+
+
+class Thing(NamedTuple):
+    """One date of one record."""
+
+    rule: str
+    record: int
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who can be told: `people` in all, and the `keepers` who are told of what nobody else takes care of."""
+
+    people: frozenset[int]
+    keepers: frozenset[int]
+
+    def of(self, owner: int | None, *, escalated: bool) -> frozenset[int]:
+        if owner is None or owner not in self.people:
+            return self.keepers
+        return self.keepers | {owner} if escalated else frozenset({owner})
+
+
+def make_all(now: datetime | None = None) -> int:
+    """Makes today's digests of every organisation where it is morning; returns how many. One's fault stops no other."""
+    made = 0
+    for organisation in Organisation.objects.order_by("pk"):
+        try:
+            made += make(organisation, now or timezone.now())
+        except Exception:  # whatever is wrong with one organisation, the others are told
+            logger.exception("the digests of %s could not be made", organisation.slug)
+    return made
+
+
+def make(organisation: Organisation, now: datetime) -> int:
+    """Makes what is still missing of one organisation's digests of the day `now` falls on there; returns how many."""
+    local = now.astimezone(organisation.zone)
+    if local.hour < HOUR:
+        return 0
+    with transaction.atomic():
+        # Of two schedulers one does it. The database's unique rows would refuse the other's in any case.
+        free = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=organisation.pk)
+        return write(organisation, local.date(), now) if free.exists() else 0
+
+
+def write(organisation: Organisation, day: date, now: datetime) -> int:
+    told_today = set(Digest.objects.filter(organisation=organisation, day=day).values_list("person", flat=True))
+    news = {person: slots for person, slots in untold(organisation, day).items() if person not in told_today}
+    if not news:
+        return 0
+    no_mail = set(
+        DigestChoice.objects.filter(organisation=organisation, by_mail=False).values_list("person", flat=True)
+    )
+    digests = {
+        person: Digest(
+            organisation=organisation,
+            person_id=person,
+            day=day,
+            state=Digest.State.KEPT if person in no_mail else Digest.State.QUEUED,
+            try_at=now,
+            queued_at=now,
+        )
+        for person in sorted(news)
+    }
+    Digest.objects.bulk_create(digests.values())
+    take_over(organisation, digests, day)
+    Reminder.objects.bulk_create(
+        Reminder(
+            organisation=organisation,
+            recipient_id=person,
+            digest=digests[person],
+            rule=thing.rule,
+            record_id=thing.record,
+            due_on=thing.due_on,
+            slot=slot,
+        )
+        for person, things in news.items()
+        for thing, slot in things
+    )
+    send_after_commit(digest for digest in digests.values() if digest.state == Digest.State.QUEUED)
+    return len(digests)
+
+
+def take_over(organisation: Organisation, digests: dict[int, Digest], day: date) -> None:
+    """Puts what older mail could not tell into today's: after an outage comes one mail, not one for each day."""
+    unsent = Digest.objects.filter(
+        organisation=organisation,
+        person__in=digests,
+        day__lt=day,
+        state__in=[Digest.State.QUEUED, Digest.State.FAILED],
+    )
+    # One that is being sent at this moment is locked, and left to its sender.
+    older = [digest.pk for digest in unsent.select_for_update(skip_locked=True, of=("self",))]
+    todays = Digest.objects.filter(organisation=organisation, day=day, person=OuterRef("recipient"))
+    Reminder.objects.filter(digest__in=older).update(digest=Subquery(todays.values("pk")[:1]))
+    Digest.objects.filter(pk__in=older).delete()
+
+
+def send_after_commit(digests: Iterable[Digest]) -> None:
+    ids = [digest.pk for digest in digests]
+
+    def send() -> None:
+        # The first that does not reach the broker is the last to try: the sweeper sends them all later.
+        all(tell_workers("send_digest", pk) for pk in ids)
+
+    transaction.on_commit(send)
+
+
+def untold(organisation: Organisation, day: date) -> dict[int, list[tuple[Thing, int]]]:
+    """For each person what they have not been told of yet, with its latest slot. Four queries."""
+    audience = audience_of(organisation)
+    last = last_told(organisation, day)
+    news = defaultdict(list)
+    for thing, owner in things(organisation, day + AHEAD):
+        slot = slot_on(thing.due_on, day)
+        if slot is None:
+            continue
+        for person in audience.of(owner, escalated=day >= escalated_on(thing.due_on)):
+            before = last.get((person, thing))
+            if before is None or before < slot:
+                news[person].append((thing, slot))
+    return news
+
+
+def audience_of(organisation: Organisation) -> Audience:
+    current = organisation.memberships.current().filter(user__is_active=True).exclude(role__in=ROLES_WITH_END_DATE)
+    roles = dict(current.values_list("user", "role"))
+
+    def holders(right: str) -> frozenset[int]:
+        return frozenset(person for person, role in roles.items() if right in RIGHTS[role])
+
+    # Where there is no compliance officer, whoever can appoint one hears of it.
+    return Audience(frozenset(roles), holders(CHANGE_RECORDS) or holders(MANAGE_MEMBERS))
+
+
+def things(organisation: Organisation, by: date, owner: Any = None) -> Iterator[tuple[Thing, int | None]]:
+    """Every date up to `by` that reminds, with the record's owner; the latest-waiting first."""
+    rows = [
+        dates(up_for_review(Record.objects.of(organisation), by), "review_on", Reminder.Rule.REVIEW),
+        dates(Evidence.objects.of(organisation).filter(valid_until__lte=by), "valid_until", Reminder.Rule.VALIDITY),
+    ]
+    reviews, evidence = (part.filter(owner=owner) if owner else part for part in rows)
+    for rule, record, on, owned_by in reviews.union(evidence, all=True).order_by("on", "pk"):
+        yield Thing(rule, record, on), owned_by
+
+
+def dates(records: QuerySet[Any], day: str, rule: str) -> QuerySet[Any, Any]:
+    return (
+        records.order_by().annotate(rule=Value(rule, CharField()), on=F(day)).values_list("rule", "pk", "on", "owner")
+    )
+
+
+def last_told(organisation: Organisation, day: date, person: Any = None) -> dict[tuple[int, Thing], int]:
+    """The latest slot of each person and date that was told, of dates that still stand."""
+    stands = Q(rule=Reminder.Rule.REVIEW, due_on=F("record__review_on")) | Q(
+        rule=Reminder.Rule.VALIDITY, due_on=F("record__evidence__valid_until")
+    )
+    came_on = ExpressionWrapper(F("due_on") + F("slot"), DateField())
+    not_ahead = Q(came_on__lte=day) | Q(digest__day__lte=day + CLOCK_SLACK)
+    told = Reminder.objects.alias(came_on=came_on).filter(stands, not_ahead, organisation=organisation)
+    if person is not None:
+        told = told.filter(recipient=person)
+    rows = told.order_by().values_list("recipient", "rule", "record", "due_on").annotate(last=Max("slot"))
+    return {(recipient, Thing(rule, record, on)): last for recipient, rule, record, on, last in rows}
+
+
+def coming(organisation: Organisation, person: int, today: date) -> list[tuple[date, Thing]]:
+    """Of what one person will be reminded in the next 30 days and on which day, if nothing changes; soonest first."""
+    audience = audience_of(organisation)
+    if person not in audience.people:
+        return []
+    last = last_told(organisation, today, person)
+    # What is new today comes with today's digest; once that is made, with tomorrow's.
+    is_made = Digest.objects.filter(organisation=organisation, person=person, day=today).exists()
+    soonest = today + timedelta(days=1) if is_made else today
+    found = []
+    for thing, owner in things(organisation, today + 2 * AHEAD, None if person in audience.keepers else person):
+        told = last.get((person, thing))
+        now_due = slot_on(thing.due_on, today)
+        is_new = now_due is not None and (told is None or told < now_due)
+        day = soonest if is_new else day_of(thing.due_on, slot_after(now_due))
+        if person not in audience.of(owner, escalated=False):
+            day = max(day, escalated_on(thing.due_on))
+        if person in audience.of(owner, escalated=True) and day <= today + AHEAD:
+            found.append((day, thing))
+    return sorted(found)

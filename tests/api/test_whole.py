@@ -1,0 +1,140 @@
+"""Reports, dashboard, description and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+import yaml
+from django.test import Client
+
+import aims_portal.sample
+from aims_portal.loading import load
+from organisations.models import Organisation
+from reports.models import Report
+from reports.readiness import readiness
+
+pytestmark = pytest.mark.django_db
+Ask = Callable[..., Any]
+FACTS = {
+    "ai_systems_total": 6,
+    "ai_systems_by_risk_class": {"high": 2, "limited": 1, "minimal": 3},
+    "evidence_expired": ["EV-12"],
+    "evidence_expiring_within_30_days": ["EV-02"],
+    "supplier_reviews_overdue": ["SUP-03"],
+}
+
+
+@pytest.fixture
+def meridia(db: None) -> Iterator[Organisation]:
+    with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=UTC), tick=False):
+        yield load(Path(aims_portal.sample.__file__).parent / "meridia.yaml").organisation
+
+
+def test_the_dashboard_has_the_facts_of_the_sample_and_of_home(
+    meridia: Organisation, program: Callable[..., Ask], sign_in: Callable[..., Client]
+) -> None:
+    rita = meridia.memberships.get(user__email="rita.falcao@meridia.example").user
+    ask = program(rita, meridia)
+    found = ask("get", "dashboard/?on=2026-11-23").json()
+    assert {name: found[name] for name in FACTS} == FACTS
+    assert found == ask("get", "dashboard/").json()
+    home = sign_in(rita).get("/meridia/").context["result"].as_dict()
+    assert found["conformity"]["clauses"] == home["clauses"]["count"]
+    assert found["conformity"]["controls"] == home["controls"]["count"]
+    assert found["conformity"]["state"] == home["state"]["code"] == "not_ready"
+    assert readiness(meridia, rita).as_dict()["applicability"] == found["conformity"]["applicability"]
+    assert ask("get", "dashboard/?on=2025-01-01").json()["evidence_expired"] == []
+    assert ask("get", "dashboard/?on=tomorrow").json()["error"]["fields"]["on"]
+
+
+def test_a_report_is_asked_for_and_downloaded_when_done(
+    manager: Any, auditor: Any, organisation: Any, program: Callable[..., Ask]
+) -> None:
+    ask = program(manager)
+    answer = ask("post", "reports/", {"kind": "readiness"}, **{"Idempotency-Key": "a"})
+    assert answer.status_code == 202
+    row = answer.json()
+    assert (row["state"], row["progress"], row["pages"], row["sha256"]) == ("queued", 0, None, "")
+    assert ask("get", f"reports/{row['id']}/").json()["id"] == row["id"]
+    assert ask("get", f"reports/{row['id']}/download/").status_code == 404
+    assert ask("post", "reports/", {"kind": "readiness"}, **{"Idempotency-Key": "a"}).json() == row
+    assert ask("post", "reports/", {"kind": "novel"}).json()["error"]["fields"]["kind"]
+    assert Report.objects.filter(organisation=organisation).count() == 1
+    reader = program(auditor)
+    assert reader("post", "reports/", {"kind": "readiness"}).status_code == 403
+    assert reader("get", "reports/").json()["count"] == 1
+
+
+def test_a_finished_report_is_sent_as_it_was_kept(manager: Any, organisation: Any, program: Callable[..., Ask]) -> None:
+    from reports.actions import ask_for_report, claim, keep
+
+    report = ask_for_report(organisation, kind="readiness", by=manager, key="k")
+    attempt = claim(report.pk)
+    assert attempt
+    keep(report, attempt, b"%PDF-1.7 made", pages=3)
+    ask = program(manager)
+    assert ask("get", f"reports/{report.pk}/").json()["pages"] == 3
+    answer = ask("get", f"reports/{report.pk}/download/", Accept="application/pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.getvalue() == b"%PDF-1.7 made"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("get", "nothing/", 404),
+        ("get", "/api/v2/", 404),
+        ("get", "ai-systems/AIS-99/", 404),
+        ("put", "ai-systems/AIS-99/", 405),
+        ("delete", "dashboard/", 405),
+        ("get", "reports/not-a-number/", 404),
+        ("get", "evidence/%00/", 404),
+    ],
+)
+def test_every_error_has_one_shape(
+    method: str, path: str, status: int, officer: Any, program: Callable[..., Ask]
+) -> None:
+    assert program(officer)(method, path).status_code == status
+
+
+def test_a_body_that_cannot_be_read_is_told_so(officer: Any, program: Callable[..., Ask]) -> None:
+    ask = program(officer)
+    for content_type, body, status in (
+        ("application/json", "{", 400),
+        ("application/json", "[1]", 400),
+        ("text/csv", "a,b", 415),
+    ):
+        answer = ask.client.post(
+            f"{ask.base}ai-systems/", body, content_type=content_type, headers={"Authorization": f"Bearer {ask.key}"}
+        )
+        assert answer.status_code == status
+        assert set(answer.json()["error"]) == {"code", "message", "fields"}
+
+
+def test_a_fault_of_ours_has_the_shape_too(
+    officer: Any, program: Callable[..., Ask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*args: Any) -> None:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr("reports.api.dashboard", fails)
+    assert program(officer)("get", "dashboard/").json()["error"]["code"] == "error"
+
+
+def test_the_description_is_complete(officer: Any, program: Callable[..., Ask]) -> None:
+    answer = program(officer)("get", "/api/schema/")
+    schema = yaml.safe_load(answer.content)
+    assert schema["openapi"].startswith("3.")
+    rooms = {path.removeprefix("/api/v1/{organisation}/").split("/")[0] for path in schema["paths"]}
+    assert rooms == {"requirements", "ai-systems", "evidence", "reports", "dashboard", "history"}
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            answers = set(operation["responses"])
+            assert answers >= {"400", "401", "403", "404", "405"}, f"{method} {path}"
+            if method == "patch":
+                assert answers >= {"412", "415", "428"}
