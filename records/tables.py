@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from .models import Record
-from .templatetags.components import badge, day
+from .templatetags.components import badge, day, due
 
 WIDE = {"th": {"class": "wide"}, "td": {"class": "wide"}}
 WIDE_NOWRAP = {"th": {"class": "wide"}, "td": {"class": "wide nowrap"}}
@@ -49,6 +49,19 @@ class DayColumn(tables.Column):
         return value
 
 
+class DueColumn(tables.Column):
+    """A day by which something is due: late and soon are said as such; exported as a date."""
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(**{"attrs": NUMBER, **extra})
+
+    def render(self, value: date, table: Any) -> str:
+        return str(due(value, today=table.request.organisation.today()))
+
+    def value(self, value: date) -> date:
+        return value
+
+
 class BadgeColumn(tables.Column):
     """A choice as a badge; `tones` maps stored values to tones, others are plain words."""
 
@@ -70,7 +83,7 @@ class RecordTable(tables.Table):
     reference = ReferenceColumn()
     title = TitleColumn()
     owner = tables.Column(order_by=("owner__name",), attrs=WIDE_NOWRAP)
-    review_on = DayColumn(verbose_name=_("Review"))
+    review_on = DueColumn(verbose_name=_("Review"))
 
     row_header = "title"
     caption = ""

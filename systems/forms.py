@@ -44,7 +44,11 @@ class AISystemForm(RecordForm):
         error_messages={"required": _("Choose at least one role.")},
     )
     groups = [
-        (_("Identity"), _("What it is and who answers for it."), ["title", "purpose", ("owner", "technical_owner")]),
+        (
+            _("Identity"),
+            _("What it is and who answers for it."),
+            [("title", "system_version"), "purpose", ("owner", "technical_owner")],
+        ),
         (
             _("Roles and class"),
             _("They decide which duties apply."),
@@ -57,8 +61,8 @@ class AISystemForm(RecordForm):
         ),
         (
             _("What it is made of"),
-            _("The version in use, its model, its data and those it rests on."),
-            [("system_version", "model"), "data_categories", "personal_data", "main_supplier", "suppliers"],
+            _("Its model, its data and those it rests on."),
+            ["model", "data_categories", "personal_data", "main_supplier", "suppliers"],
         ),
         (
             _("People"),
