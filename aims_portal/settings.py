@@ -115,6 +115,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep reports": {"task": "reports.tasks.sweep_reports", "schedule": 30.0},
+    "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }
 
 AUTH_USER_MODEL = "organisations.User"

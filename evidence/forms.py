@@ -141,6 +141,8 @@ class EvidenceForm(RecordForm):
     class Meta:
         model = Evidence
         fields = ["title", "evidence_kind", "description", "owner", *DATE_FIELDS, "review_on", "review_every"]
+        labels = {"review_every": _("Review every (months)")}
+        help_texts = {"review_every": ""}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
