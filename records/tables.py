@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db import models
+from django.db.models.functions import Length
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +88,11 @@ class RecordTable(tables.Table):
 
     row_header = "title"
     caption = ""
+
+    def order_reference(self, queryset: models.QuerySet[Any], is_descending: bool) -> tuple[models.QuerySet[Any], bool]:
+        """By number, not by letters: EV-11 stands before EV-100."""
+        sign = "-" if is_descending else ""
+        return queryset.alias(digits=Length("reference")).order_by(f"{sign}digits", f"{sign}reference"), True
 
     class Meta:
         template_name = "components/table.html"
