@@ -117,7 +117,12 @@ class Rail:
 
     def counts(self) -> Counter[str]:
         visible = Record.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)
-        return Counter(dict(visible.values_list("kind").annotate(n=Count("pk"))))
+        counts = Counter(dict(visible.values_list("kind").annotate(n=Count("pk"))))
+        if VIEW_RECORDS not in self.request.permissions:
+            # Contributors see more evidence than is theirs: also what is linked to their records.
+            evidence = Evidence.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)
+            counts[Evidence.KIND] = evidence.count()
+        return counts
 
     def controls(self) -> dict[str, Any]:
         count = Position.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)

@@ -126,6 +126,7 @@ CELERY_BEAT_SCHEDULE = {
     # Whoever is due is told once, however often somebody looks: see docs/decisions/0009-reminders.md.
     "make digests": {"task": "reports.tasks.make_digests", "schedule": 600.0},
     "sweep digests": {"task": "reports.tasks.sweep_digests", "schedule": 60.0},
+    "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }
 
 AUTH_USER_MODEL = "organisations.User"
@@ -278,5 +279,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Setting a page is not worth three lines of log.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "weasyprint.progress", "fontTools")},
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
 }

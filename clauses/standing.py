@@ -47,14 +47,15 @@ class Gathered:
         self.expected: dict[int, list[ExpectedEvidence]] = defaultdict(list)
         for item in ExpectedEvidence.objects.filter(requirement__in=requirement_ids, is_withdrawn=False):
             self.expected[item.requirement_id].append(item)
-        valid = set(Evidence.objects.valid(on).filter(proofs__record__in=ids).values_list("pk", flat=True))
+        linked = Proof.objects.filter(record__in=ids, evidence__in=Evidence.objects.valid(on))
+        valid = set(linked.values_list("record", "evidence"))
         self.shown: dict[int, set[int]] = defaultdict(set)
         for position, counted, proof in ExpectedProof.objects.filter(position__in=ids).values_list(
             "position", "expected", "evidence"
         ):
-            if proof in valid:
+            if (position, proof) in valid:
                 self.shown[position].add(counted)
-        self.evidence = self.count_evidence(ids, valid, on)
+        self.evidence = self.count_evidence(ids, {evidence for _position, evidence in valid}, on)
 
     @staticmethod
     def count_evidence(ids: list[int], valid: set[int], on: date) -> dict[int, Any]:

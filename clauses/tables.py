@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from records.tables import MID, NUMBER, WIDE, DayColumn, RecordTable
+from records.tables import MID, NUMBER, WIDE, DueColumn, RecordTable
 from records.templatetags.components import mark
 
 from .models import Position
@@ -20,7 +20,7 @@ class PositionTable(RecordTable):
     )
     answers = tables.Column(verbose_name=_("Answered"), accessor="facts__answered", orderable=False, attrs=NUMBER)
     owner = tables.Column(order_by=("owner__name",), attrs=WIDE)
-    review_on = DayColumn(verbose_name=_("Review"))
+    review_on = DueColumn(verbose_name=_("Review"))
 
     class Meta(RecordTable.Meta):
         model = Position

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import URLValidator
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from records.actions import keep
 from records.forms import RecordForm, require
 from records.models import Record
+from records.templatetags.components import size as in_words
 from records.widgets import DayInput
 
 from . import actions
@@ -40,6 +42,8 @@ class FileOrLink(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("file", "url"):
             self.fields[name].is_one_of_two = True  # type: ignore[attr-defined]
+        limit = {"size": in_words(settings.EVIDENCE_MAX_BYTES)}
+        self.fields["file"].help_text = gettext("PDF, Office, picture or text, up to %(size)s.") % limit
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -137,6 +141,8 @@ class EvidenceForm(RecordForm):
     class Meta:
         model = Evidence
         fields = ["title", "evidence_kind", "description", "owner", *DATE_FIELDS, "review_on", "review_every"]
+        labels = {"review_every": _("Review every (months)")}
+        help_texts = {"review_every": ""}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -52,7 +52,8 @@ class RecordForm(forms.ModelForm):
             field.empty_label = str(_("Choose a person"))
         elif issubclass(model, Record):
             field.queryset = model.objects.visible_to(self.user).filter(organisation=self.organisation)
-            field.empty_label = str(_("None"))
+            if not isinstance(field, forms.ModelMultipleChoiceField):
+                field.empty_label = str(_("None"))
 
     @property
     def is_stale(self) -> bool:

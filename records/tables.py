@@ -5,11 +5,12 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db import models
+from django.db.models.functions import Length
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from .models import Record
-from .templatetags.components import badge, day
+from .templatetags.components import badge, day, due
 
 WIDE = {"th": {"class": "wide"}, "td": {"class": "wide"}}
 WIDE_NOWRAP = {"th": {"class": "wide"}, "td": {"class": "wide nowrap"}}
@@ -49,6 +50,19 @@ class DayColumn(tables.Column):
         return value
 
 
+class DueColumn(tables.Column):
+    """A day by which something is due: late and soon are said as such; exported as a date."""
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(**{"attrs": NUMBER, **extra})
+
+    def render(self, value: date, table: Any) -> str:
+        return str(due(value, today=table.request.organisation.today()))
+
+    def value(self, value: date) -> date:
+        return value
+
+
 class BadgeColumn(tables.Column):
     """A choice as a badge; `tones` maps stored values to tones, others are plain words."""
 
@@ -70,10 +84,15 @@ class RecordTable(tables.Table):
     reference = ReferenceColumn()
     title = TitleColumn()
     owner = tables.Column(order_by=("owner__name",), attrs=WIDE_NOWRAP)
-    review_on = DayColumn(verbose_name=_("Review"))
+    review_on = DueColumn(verbose_name=_("Review"))
 
     row_header = "title"
     caption = ""
+
+    def order_reference(self, queryset: models.QuerySet[Any], is_descending: bool) -> tuple[models.QuerySet[Any], bool]:
+        """By number, not by letters: EV-11 stands before EV-100."""
+        sign = "-" if is_descending else ""
+        return queryset.alias(digits=Length("reference")).order_by(f"{sign}digits", f"{sign}reference"), True
 
     class Meta:
         template_name = "components/table.html"

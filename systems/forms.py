@@ -11,6 +11,8 @@ from records.widgets import Checks
 from .actions import let_technical_owner_in
 from .models import AIRole, AISystem, Stage, Supplier
 
+MONTHS = _("Review every (months)")
+
 
 class SupplierForm(RecordForm):
     groups = [
@@ -28,7 +30,8 @@ class SupplierForm(RecordForm):
             *("title", "service", "owner", "criticality", "assessed_on", "result"),
             *("open_conditions", "contract_ai_clauses", "review_on", "review_every"),
         ]
-        labels = {"title": _("Name")}
+        labels = {"title": _("Name"), "review_every": MONTHS}
+        help_texts = {"review_every": ""}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +47,11 @@ class AISystemForm(RecordForm):
         error_messages={"required": _("Choose at least one role.")},
     )
     groups = [
-        (_("Identity"), _("What it is and who answers for it."), ["title", "purpose", ("owner", "technical_owner")]),
+        (
+            _("Identity"),
+            _("What it is and who answers for it."),
+            [("title", "system_version"), "purpose", ("owner", "technical_owner")],
+        ),
         (
             _("Roles and class"),
             _("They decide which duties apply."),
@@ -57,8 +64,8 @@ class AISystemForm(RecordForm):
         ),
         (
             _("What it is made of"),
-            _("The version in use, its model, its data and those it rests on."),
-            [("system_version", "model"), "data_categories", "personal_data", "main_supplier", "suppliers"],
+            _("Its model, its data and those it rests on."),
+            ["model", "data_categories", "personal_data", "main_supplier", "suppliers"],
         ),
         (
             _("People"),
@@ -76,9 +83,9 @@ class AISystemForm(RecordForm):
             *("personal_data", "main_supplier", "suppliers", "users", "people_affected", "affected", "oversight"),
             *("in_scope", "scope_reason"),
         ]
-        labels = {"title": _("Name")}
+        labels = {"title": _("Name"), "review_every": MONTHS}
         help_texts = {
-            "title": _("The name people use for it."),
+            "review_every": "",
             "purpose": _("What it does, for whom, in one or two sentences."),
             "class_reason": _("The article or point of Annex III, or why none applies."),
             "main_supplier": _("Who supplies the model or the service it mainly rests on."),

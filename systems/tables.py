@@ -6,9 +6,11 @@ import django_tables2 as tables
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from records.tables import MID, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, RecordTable
+from records.tables import MID, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, DueColumn, RecordTable
 
-from .models import AISystem, Criticality, Result, RiskClass, Supplier
+from .models import AISystem, Result, RiskClass, Supplier
+
+NUMBER_ON_PHONES = {"th": {"class": "num"}, "td": {"class": "num nowrap"}}
 
 
 class HiddenColumn(tables.Column):
@@ -73,9 +75,10 @@ class AISystemTable(RecordTable):
 
 class SupplierTable(RecordTable):
     service = tables.Column(attrs=WIDE)
-    criticality = BadgeColumn({Criticality.HIGH: "warn"}, attrs=WIDE)
+    criticality = tables.Column(attrs=WIDE)
     result = BadgeColumn({Result.REJECTED: "bad", Result.CONDITIONS: "warn"}, attrs=WIDE)
     assessed_on = DayColumn()
+    review_on = DueColumn(verbose_name=gettext_lazy("Review"), attrs=NUMBER_ON_PHONES)
     open_conditions = HiddenColumn()
     contract_ai_clauses = HiddenColumn()
 

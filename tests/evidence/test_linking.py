@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from clauses.actions import count_as
+from clauses.models import Position
+from clauses.standing import standings
 from evidence import linking
 from evidence.models import Evidence, Proof
 from tests.cast import make_ai_system, make_evidence, make_position, make_supplier
@@ -137,3 +140,18 @@ def test_a_contributor_links_their_evidence_to_their_records(
     client.post(link_page(mine), {"evidence": [own.pk, foreign.pk]})
     assert client.post(link_page(others), {"evidence": [own.pk]}).status_code == 404
     assert list(Proof.objects.values_list("record", "evidence")) == [(mine.pk, own.pk)]
+
+
+def test_what_is_taken_off_no_longer_shows_what_was_expected(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    position = Position.objects.get(organisation=organisation, reference="A.6.2.4")
+    item = make_evidence(organisation, proves=make_position(organisation))
+    count_as(position, position.requirement.expected_evidence.all()[0], item, by=officer)
+    everything = Position.objects.filter(organisation=organisation)
+    assert shown(everything, position) == shown([position], position) == 1
+    sign_in(officer).post(take_off(position, item))
+    assert shown(everything, position) == shown([position], position) == 0
+
+
+def shown(positions: Any, position: Position) -> int:
+    judged = standings(positions, on=position.organisation.today())
+    return next(one.facts.expected_present for one in judged if one.position == position)

@@ -264,12 +264,13 @@ def test_a_file_that_does_not_come_by_upload_leaves_nothing_in_the_incoming_fold
     assert not stored(incoming)
 
 
-def test_what_killed_uploads_left_is_swept_after_a_day(incoming: Path) -> None:
+def test_what_killed_uploads_left_is_swept_after_a_day(incoming: Path, settings: Any) -> None:
     left, fresh, other = incoming / "tmp1.upload.pdf", incoming / "tmp2.upload.pdf", incoming / "note.txt"
     for path in (left, fresh, other):
         path.write_bytes(b"half")
     yesterday = time.time() - 25 * 3600
     for path in (left, other):
         os.utime(path, (yesterday, yesterday))
+    assert sweep_incoming.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert sweep_incoming() == 1
     assert stored(incoming) == ["note.txt", "tmp2.upload.pdf"]

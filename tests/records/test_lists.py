@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.test import Client
 
-from tests.cast import RecordType
+from tests.cast import RecordType, make_supplier
 from tests.pages import SeenPage
 
 SignIn = Callable[..., Client]
@@ -111,3 +111,15 @@ def test_a_reference_that_makes_no_sense_is_404(
 
 def test_an_unknown_format_is_404(record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn) -> None:
     assert sign_in(officer).get(record_type.url("export.exe", organisation)).status_code == 404
+
+
+def test_references_are_sorted_by_number(organisation: Any, officer: Any, sign_in: Any) -> None:
+    for reference in ("SUP-100", "SUP-11", "SUP-2"):
+        make_supplier(organisation, reference=reference)
+    page = sign_in(officer).get(f"/{organisation.slug}/suppliers/")
+    shown = [row.record.reference for row in page.context["page"].object_list]
+    assert [reference for reference in shown if reference in {"SUP-100", "SUP-11", "SUP-2"}] == [
+        "SUP-2",
+        "SUP-11",
+        "SUP-100",
+    ]
