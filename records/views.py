@@ -22,6 +22,7 @@ from django_tables2 import RequestConfig
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 
+from .comment_pages import CommentPages, panel
 from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
@@ -60,6 +61,7 @@ class RecordViews:
             path(f"{cls.path}/<str:reference>/edit/", views.edit, name=f"{kind}-edit"),
             path(f"{cls.path}/<str:reference>/history/", require_safe(views.history), name=f"{kind}-history"),
         ]
+        pages += CommentPages(views).urls()
         if cls.can_be_created:
             pages.insert(1, path(f"{cls.path}/new/", views.new, name=f"{kind}-new"))
         return pages
@@ -145,10 +147,12 @@ class RecordViews:
 
     def detail(self, request: MemberRequest, reference: str) -> HttpResponse:
         record = self.get(request, reference)
+        may_change = self.may_change(request, record)
         context = {
             "views": self,
             "record": record,
-            "may_change": self.may_change(request, record),
+            "may_change": may_change,
+            "comments": panel(request, record, may_comment=may_change),
             "events": changes_of(request.user, record, limit=8),
             "today": request.organisation.today(),
             "review_is_near": bool(record.review_on and record.review_on <= request.organisation.today() + SOON),

@@ -19,6 +19,7 @@ import django
 def main(digest_id: str, marker: str, where: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aims_portal.settings")
     django.setup()
+    from organisations import mail_jobs
     from reports import digests
 
     def wait_at(place: str) -> None:
@@ -27,7 +28,7 @@ def main(digest_id: str, marker: str, where: str) -> None:
             time.sleep(600)
 
     # The lease has run out at once: only the lock on the row keeps others away.
-    digests.LEASE = timedelta(0)
+    mail_jobs.LEASE = timedelta(0)
     real_mail_of = digests.mail_of
 
     def mail_of(digest: Any) -> Any:

@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from organisations import mail_jobs
 from reports import digests
 from reports.models import Digest
 from reports.reminding import make
@@ -74,7 +75,7 @@ def mail_server(mailbox: Mailbox, port: int, settings: Any) -> Iterator[Controll
 
 @pytest.fixture
 def digest(organisation: Any, contributor: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
-    monkeypatch.setattr("reports.actions.current_app.send_task", lambda *args, **options: None)
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *args, **options: None)
     make_supplier(organisation, owner=contributor, review_on=organisation.today())
     make(organisation, timezone.now().astimezone(organisation.zone).replace(hour=8))
     return its_time(Digest.objects.get())
@@ -199,7 +200,7 @@ def test_a_real_worker_sends_what_the_scheduler_made(job_worker: Any, organisati
     """The worker has no mail server: its mail goes to the outbox."""
     make_supplier(organisation, owner=contributor, review_on=organisation.today())
     make(organisation, timezone.now().astimezone(organisation.zone).replace(hour=8))
-    Digest.objects.update(try_at=timezone.now() - digests.PATIENCE)
-    digests.sweep_digests()
+    Digest.objects.update(try_at=timezone.now() - mail_jobs.PATIENCE)
+    mail_jobs.sweep_mail()
     wait_for(lambda: Digest.objects.get().state == Digest.State.SENT)
     assert organisation.sent_mail.get().recipient == contributor.email

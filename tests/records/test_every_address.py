@@ -19,17 +19,25 @@ from tests.traces import written
 SignIn = Callable[..., Client]
 # What else than records a role may change: by the beginning of the address's name.
 THEIRS = {
-    "internal_auditor": ("reminder-list",),
-    "auditor": (),
-    "manager": ("report-list", "reminder-list"),
-    "administrator": ("member-", "invitation-", "outbox", "organisation-", "reminder-list", "mail-list"),
+    "internal_auditor": ("reminder-list", "mention-list"),
+    "auditor": ("mention-list",),
+    "manager": ("report-list", "reminder-list", "mention-list"),
+    "administrator": (
+        "member-",
+        "invitation-",
+        "outbox",
+        "organisation-",
+        "reminder-list",
+        "mail-list",
+        "mention-list",
+    ),
 }
 # Takes a file to check it, keeps nothing, and is for everybody.
 ONLY_CHECKS = {"report-verify"}
 # The same, and a key of one's own, with no more rights than oneself.
 ANYBODYS = ONLY_CHECKS | {"api-key-list"}
 # Everybody's own setting, about nothing but themselves.
-OWN_SETTINGS = {"reminder-list", "api-key-list"}
+OWN_SETTINGS = {"reminder-list", "api-key-list", "mention-list"}
 
 
 @pytest.fixture
