@@ -27,6 +27,8 @@ from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
 from .models import SOON, Record, RecordQuerySet
+from .selection import offers
+from .selection_pages import SelectionPages, bar
 from .stale import conflict
 from .tables import RecordTable
 from .timeline import changes_of
@@ -50,6 +52,8 @@ class RecordViews:
     can_be_created: ClassVar[bool] = True
     contributors_create: ClassVar[bool] = False
     rows: ClassVar[int] = 50
+    # What many records of a list can be set to at once: a person, a day or a choice.
+    bulk: ClassVar[tuple[str, ...]] = ("owner", "review_on")
 
     @classmethod
     def urls(cls) -> list[URLPattern]:
@@ -62,6 +66,7 @@ class RecordViews:
             path(f"{cls.path}/<str:reference>/history/", require_safe(views.history), name=f"{kind}-history"),
         ]
         pages += CommentPages(views).urls()
+        pages[2:2] = SelectionPages(views).urls()
         if cls.can_be_created:
             pages.insert(1, path(f"{cls.path}/new/", views.new, name=f"{kind}-new"))
         return pages
@@ -97,7 +102,9 @@ class RecordViews:
 
     def listing(self, request: MemberRequest) -> HttpResponse:
         found = self.filtered(request)
-        table = self.table(request, found.qs)
+        picking, records = offers(request, found.qs)
+        table = self.table(request, records)
+        table.picking = picking if self.bulk else ""
         page = page_of(request, table.rows, self.rows)
         table.page = page
         context = {
@@ -112,6 +119,7 @@ class RecordViews:
             "exports": self.exports_for(request, page),
             "may_create": self.may_create(request),
             "is_filtered": any(request.GET.get(name) for name in found.filters),
+            "selection": bar(self, request),
             "crumbs": [(capfirst(self.words), None)],
             **self.extra_list_context(request),
         }
@@ -122,6 +130,10 @@ class RecordViews:
         return render(request, templates, context)
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {}
+
+    def beside(self, request: MemberRequest, name: str, value: Any) -> dict[str, Any]:
+        """Further columns that go with setting `name` of many records, such as the day of a status."""
         return {}
 
     def export(self, request: MemberRequest, file_format: str) -> HttpResponseBase:
