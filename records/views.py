@@ -27,6 +27,8 @@ from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
 from .models import SOON, Record, RecordQuerySet
+from .saved_filter_pages import SavedFilterPages
+from .saved_filters import saved
 from .selection import offers
 from .selection_pages import SelectionPages, bar
 from .stale import conflict
@@ -66,7 +68,7 @@ class RecordViews:
             path(f"{cls.path}/<str:reference>/history/", require_safe(views.history), name=f"{kind}-history"),
         ]
         pages += CommentPages(views).urls()
-        pages[2:2] = SelectionPages(views).urls()
+        pages[2:2] = [*SelectionPages(views).urls(), *SavedFilterPages(views).urls()]
         if cls.can_be_created:
             pages.insert(1, path(f"{cls.path}/new/", views.new, name=f"{kind}-new"))
         return pages
@@ -101,6 +103,9 @@ class RecordViews:
         return table
 
     def listing(self, request: MemberRequest) -> HttpResponse:
+        kept = saved(self, request)
+        if kept["default"] and not request.GET:
+            return redirect(f"{request.path}?{kept['default']}")
         found = self.filtered(request)
         picking, records = offers(request, found.qs)
         table = self.table(request, records)
@@ -120,6 +125,7 @@ class RecordViews:
             "may_create": self.may_create(request),
             "is_filtered": any(request.GET.get(name) for name in found.filters),
             "selection": bar(self, request),
+            "saved": kept,
             "crumbs": [(capfirst(self.words), None)],
             **self.extra_list_context(request),
         }
@@ -280,4 +286,5 @@ def chip(request: MemberRequest, label: Any, params: dict[str, str]) -> dict[str
     """A quick filter: switches its parameters on, or off where they are on."""
     query = {key: value for key, value in request.GET.items() if key not in {*params, "page"}}
     on = all(request.GET.get(key) == value for key, value in params.items())
-    return {"label": label, "url": "?" + urlencode(query if on else query | params), "on": on}
+    # An address without any query opens with the person's own default.
+    return {"label": label, "url": "?" + (urlencode(query if on else query | params) or "q="), "on": on}
