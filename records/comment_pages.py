@@ -6,6 +6,7 @@ Who may change a record may comment on it; readers read (docs/decisions/0012-com
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from .commenting import CommentForm, reword, say, take_comment_back
 from .markdown import rendered
 from .mentions import members, who_sees
 from .models import Comment, Mention, Record
+from .timeline import Change
 
 if TYPE_CHECKING:
     from .views import RecordViews
@@ -161,6 +163,11 @@ def panel(request: MemberRequest, record: Any, *, may_comment: bool) -> dict[str
         "url": address(record, "comments") if may_comment else "",
         "people_url": address(record, "comment-people") if may_comment else "",
     }
+
+
+def without_words(changes: list[Change]) -> list[Change]:
+    """The timeline beside the panel says that somebody commented; the words stand in the panel."""
+    return [replace(change, changes=[]) if change.is_comment and not change.is_new else change for change in changes]
 
 
 def line(comment: Any, record: Record, reader: Any, *, may_comment: bool) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class CommentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.auto_id = f"comment-{comment.pk if comment else 'new'}-%s"
         self.initial = {"text": comment.text, "seen": comment.state} if comment else {}
+        if comment:
+            self.fields["text"].label = _("Your comment")
         self.record, self.comment = record, comment
         self.people: dict[User, str] = {}
 

@@ -92,7 +92,10 @@ class SelectionPages:
             "more_refused": max(0, len(result.refused) - LISTED) if result else 0,
             "listed": LISTED,
             "back_url": self.back(request),
-            "crumbs": [(capfirst(self.views.words), self.back(request)), (_("Set %(what)s") % {"what": label}, None)],
+            "crumbs": [
+                (capfirst(self.views.words), self.back(request)),
+                (_("Set %(what)s") % {"what": str(label).lower()}, None),
+            ],
         }
         status = 409 if is_stale else 422 if form.errors else 200
         return render(request, "records/selection.html", context, status=status)

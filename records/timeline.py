@@ -37,6 +37,7 @@ class Change:
     url: str = ""
     changes: list[dict[str, str]] = field(default_factory=list)
     is_new: bool = False
+    is_comment: bool = False
 
 
 def changes_of(user: Any, record: Record, limit: int = 50) -> list[Change]:
@@ -106,7 +107,13 @@ def tell(found: list[Event], words: Words) -> Change:
     """All that one transaction did to one record."""
     is_new = any(event.model is Record and event.label == "insert" for event in found)
     changes = [line for event in found for line in words.lines(event)]
-    return Change(found[0].at, words.who(found), _("entered") if is_new else verb_of(found), "", changes, is_new)
+    return Change(
+        found[0].at, words.who(found), _("entered") if is_new else verb_of(found), "", changes, is_new, is_said(found)
+    )
+
+
+def is_said(found: list[Event]) -> bool:
+    return any(event.model is Comment and event.label == "insert" for event in found)
 
 
 def verb_of(found: list[Event]) -> str:

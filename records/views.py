@@ -22,7 +22,7 @@ from django_tables2 import RequestConfig
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 
-from .comment_pages import CommentPages, panel
+from .comment_pages import CommentPages, panel, without_words
 from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
@@ -171,7 +171,7 @@ class RecordViews:
             "record": record,
             "may_change": may_change,
             "comments": panel(request, record, may_comment=may_change),
-            "events": changes_of(request.user, record, limit=8),
+            "events": without_words(changes_of(request.user, record, limit=8)),
             "today": request.organisation.today(),
             "review_is_near": bool(record.review_on and record.review_on <= request.organisation.today() + SOON),
             "crumbs": [(capfirst(self.words), self.list_url(request)), (record.reference, None)],

@@ -15,6 +15,7 @@ from organisations.roles import Role
 from records.actions import give
 from records.commenting import reword, say, take_comment_back
 from records.models import Comment
+from records.timeline import changes_of
 from tests.cast import READERS, RecordType, make_supplier, somebody
 from tests.pages import SeenPage
 from tests.traces import history_of, written
@@ -171,8 +172,9 @@ def test_the_timeline_says_what_was_done(
     assert [(line["before"], line["after"]) for event in events[:3] for line in event.changes] == [
         ("Looked at it", ""),
         ("Look at this again", "Looked at it"),
-        ("", "Look at this again"),
-    ]
+    ], "the words of a comment stand in the panel beside it"
+    newest = changes_of(officer, type(record).objects.get(pk=record.pk))[:3]
+    assert newest[2].changes == [{"field": "Comment", "before": "", "after": "Look at this again"}]
 
 
 @pytest.mark.parametrize("column", ["author_id", "record_id", "written_at"])
