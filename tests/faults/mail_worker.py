@@ -1,8 +1,8 @@
 """A process that sends one mail and stops where a test wants to kill it.
 
-`python -m tests.faults.mail_worker KIND ID MARKER WHERE`, KIND being `digest` or `mention`. At WHERE (`claimed`: the row
-is taken, nothing is sent; `accepted`: the mail server has taken the mail, the row is not marked; `nowhere`) it writes
-the file MARKER and waits.
+`python -m tests.faults.mail_worker KIND ID MARKER WHERE`, KIND being `digest` or `mention`. At WHERE (`claimed`: the
+row is taken, nothing is sent; `accepted`: the mail server has taken the mail, the row is not marked; `nowhere`) it
+writes the file MARKER and waits.
 """
 
 from __future__ import annotations
