@@ -170,6 +170,10 @@ def _lists() -> dict[str, Any]:
             "save_url": "#tools",
             "url": "#tools",
         },
+        "columns": [
+            {"name": "owner", "label": "Owner", "off": False},
+            {"name": "review", "label": "Review", "off": True},
+        ],
         "selection": {"url": "#table", "fields": [("owner", "owner"), ("review_on", "next review")]},
         "exports": [{"label": "CSV, 5 rows as shown", "url": "#tools"}, {"label": "Excel, 5 rows", "url": "#tools"}],
         "filter_form": FilterForm(),

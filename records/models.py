@@ -263,7 +263,7 @@ class MentionChoice(models.Model):
 
 
 class SavedFilter(models.Model):
-    """Filters, order and rows of one list under a name: for oneself, or for everybody."""
+    """Filters, order, rows and columns of one list under a name: for oneself, or for everybody."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -20,13 +20,14 @@ from organisations.models import User
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
 
+from .columns import PARAMETER
 from .models import SavedFilter
 
 if TYPE_CHECKING:
     from .views import RecordViews
 
 # Of the list itself, beside its filters.
-OWN = {"sort", "rows", "q"}
+OWN = {"sort", "rows", "q", PARAMETER}
 MOST = 30
 ON_THE_LIST = 6
 Defaults: Any = SavedFilter.default_for.through

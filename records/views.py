@@ -22,6 +22,7 @@ from django_tables2 import RequestConfig
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 
+from .columns import PARAMETER, leave_out
 from .comment_pages import CommentPages, panel, without_words
 from .export import exported
 from .filters import RecordFilter
@@ -110,6 +111,7 @@ class RecordViews:
         picking, records = offers(request, found.qs)
         table = self.table(request, records)
         table.picking = picking if self.bulk else ""
+        columns = leave_out(table, request.GET.getlist(PARAMETER))
         page = page_of(request, table.rows, self.rows)
         table.page = page
         context = {
@@ -126,6 +128,7 @@ class RecordViews:
             "is_filtered": any(request.GET.get(name) for name in found.filters),
             "selection": bar(self, request),
             "saved": kept,
+            "columns": columns,
             "crumbs": [(capfirst(self.words), None)],
             **self.extra_list_context(request),
         }

@@ -184,3 +184,26 @@ def test_ten_filters_cost_what_one_costs(
     for number in range(9):
         kept(officer, record_type, f"Filter {number}", is_shared=number % 2 == 0)
     assert cost() == one
+
+
+def test_columns_are_left_out_and_kept_with_the_filter(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    record_type.make(organisation)
+    client, list_path = sign_in(officer), record_type.url("list", organisation)
+    whole = client.get(list_path).context
+    names = [column["name"] for column in whole["columns"]]
+    assert "title" not in names, "what names the row always stays"
+    query = f"?without={names[-1]}&without=nothing&without=title"
+    table = client.get(f"{list_path}{query}&sort=-title").context["table"]
+    assert [column.name for column in table.columns] == [
+        column.name for column in whole["table"].columns if column.name != names[-1]
+    ]
+    seen = SeenPage(client.get(f"{list_path}{query}"), within="main")
+    assert seen.form_with("without").fields["without"] == [names[-1]]
+    sorts = [link for link in seen.links if "sort=" in link]
+    assert all(f"without={names[-1]}" in link for link in sorts)
+    client.post(address(record_type, organisation, f"?without={names[-1]}"), {"name": "Narrow"})
+    assert SavedFilter.objects.get().query == f"without={names[-1]}"
+    head = client.get(record_type.url("export.csv", organisation) + query).getvalue()
+    assert head == client.get(record_type.url("export.csv", organisation)).getvalue()
