@@ -211,7 +211,7 @@ def _question(number: int, text: str, answer: str, comment: str) -> SimpleNamesp
 def _comments() -> dict[str, Any]:
     """A comment that speaks to the reader, one that was edited by its author, one that was taken back."""
     now = timezone.now()
-    told = [
+    told: list[tuple[str, str, dict[str, Any]]] = [
         ("Helena Koppel", "Question 6 cannot stand as **met**, @Rita Falcao.", {"is_new": True}),
         ("Rita Falcao", "Changed to *partly*; the report comes in May.", {"edited_at": now, "url": "#comments"}),
         ("Luis Prado", "", {"taken_back_at": now}),

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .views import RecordViews
 
 
+VERBS = ("delete", "default", "no_default", "rename")
+
+
 class SavedFilterPages:
     """The address of the saved filters of one list: everybody's own setting, about nothing but how they look at it."""
 
@@ -39,7 +42,7 @@ class SavedFilterPages:
             return self.save(request)
         number = request.POST["filter"]
         one = get_object_or_404(filters_of(self.views, request), pk=number if number.isdecimal() else 0)
-        verb = request.POST.get("do", "rename")
+        verb = next((name for name in VERBS if name in request.POST), "rename")
         if verb in {"default", "no_default"}:
             make_default(one if verb == "default" else None, kind=one.kind, request=request)
             messages.success(request, _("The list opens with “%(name)s”.") % {"name": one.name} if verb == "default"

@@ -58,7 +58,7 @@ def test_ones_own_filters_are_nobody_elses(
     assert "?q=harbour" not in links(client, record_type.url("list", organisation))
     for verb in ("rename", "delete", "default"):
         path = address(record_type, organisation)
-        assert client.post(path, {"filter": mine.pk, "do": verb, "name": "x"}).status_code == 404
+        assert client.post(path, {"filter": mine.pk, verb: "1", "name": "x"}).status_code == 404
     mine.refresh_from_db()
     assert mine.name == "Mine"
 
@@ -76,11 +76,11 @@ def test_everybody_keeps_their_own_and_only_officers_share(
     shared = kept(officer, record_type, "Everybody's", is_shared=True, query="q=quay")
     assert {"?q=harbour", "?q=quay"} <= set(links(client, record_type.url("list", organisation)))
     for verb in ("rename", "delete"):
-        assert client.post(path, {"filter": shared.pk, "do": verb, "name": "x"}).status_code == 403
+        assert client.post(path, {"filter": shared.pk, verb: "1", "name": "x"}).status_code == 403
     mine = SavedFilter.objects.get(owner=person)
     assert client.post(path, {"filter": mine.pk, "name": "y", "is_shared": "on"}).status_code == 403
     assert client.post(path, {"filter": mine.pk, "name": "Renamed"}).status_code == 302
-    assert client.post(path, {"filter": mine.pk, "do": "delete"}).status_code == 302
+    assert client.post(path, {"filter": mine.pk, "delete": "1"}).status_code == 302
     assert SavedFilter.objects.get() == shared
     assert written() == before
 
@@ -92,8 +92,8 @@ def test_another_officer_tidies_up_what_is_shared(
     other = somebody(organisation)
     appoint(other, organisation=organisation, role=Role.COMPLIANCE_OFFICER)
     client, path = sign_in(other), address(record_type, organisation)
-    assert client.post(path, {"filter": private.pk, "do": "delete"}).status_code == 404
-    assert client.post(path, {"filter": shared.pk, "do": "delete"}).status_code == 302
+    assert client.post(path, {"filter": private.pk, "delete": "1"}).status_code == 404
+    assert client.post(path, {"filter": shared.pk, "delete": "1"}).status_code == 302
     assert SavedFilter.objects.get() == private
 
 
@@ -105,11 +105,11 @@ def test_a_list_opens_with_its_default_and_shows_all_when_asked(
     client, list_path = sign_in(manager), record_type.url("list", organisation)
     path = address(record_type, organisation)
     for one, query in ((shared, "q=harbour"), (other, "q=quay")):
-        client.post(path, {"filter": one.pk, "do": "default"})
+        client.post(path, {"filter": one.pk, "default": "1"})
         assert client.get(list_path)["Location"] == f"{list_path}?{query}"
     assert client.get(f"{list_path}?q=").status_code == 200
     assert sign_in(officer).get(list_path).status_code == 200, "a default is one's own"
-    client.post(path, {"filter": other.pk, "do": "no_default"})
+    client.post(path, {"filter": other.pk, "no_default": "1"})
     assert client.get(list_path).status_code == 200
 
 
@@ -159,7 +159,7 @@ def test_filters_of_another_organisation_or_list_are_not_here(
     client, path = sign_in(officer), address(record_type, organisation)
     assert not {"?q=harbour", "?q=quay"} & set(links(client, record_type.url("list", organisation)))
     for one in (theirs, other_list):
-        assert client.post(path, {"filter": one.pk, "do": "delete"}).status_code == 404
+        assert client.post(path, {"filter": one.pk, "delete": "1"}).status_code == 404
     assert sign_in(outsider).get(path).status_code == 404
 
 
