@@ -166,7 +166,7 @@ def _lists() -> dict[str, Any]:
         ],
         "saved": {
             "chips": [{"label": "Mine, by review", "url": "#tools"}, {"label": "High, no evidence", "url": "#tools"}],
-            "shown": 6,
+            "more": [{"label": "Retired", "url": "#tools"}],
             "save_url": "#tools",
             "url": "#tools",
         },

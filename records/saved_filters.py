@@ -98,9 +98,10 @@ def saved(views: RecordViews, request: MemberRequest) -> dict[str, Any]:
     ]
     url = reverse(f"{views.model.KIND}-filters", kwargs={"organisation": request.organisation.slug})
     is_known = any(item["on"] for item in items)
+    chips = [{"label": item["name"], "url": f"?{item['query']}", "on": False} | off(item) for item in items]
     return {
-        "chips": [{"label": item["name"], "url": f"?{item['query']}", "on": False} | off(item) for item in items],
-        "shown": ON_THE_LIST,
+        "chips": chips[:ON_THE_LIST],
+        "more": chips[ON_THE_LIST:],
         "save_url": f"{url}?{here}" if here and not is_known else "",
         "url": url,
         "default": next((item["query"] for item in items if item["is_default"]), ""),

@@ -3,6 +3,8 @@
 
 const TYPED = /(?:^|[^\w@/.])@([^\n@]{0,40})$/u;
 let asked = 0;
+// What nobody's name begins with, or what was just put in: whoever writes on is not asked about again.
+let settled = null;
 
 const boxOf = (field) => field.closest("[data-people]");
 const listOf = (field) => boxOf(field).querySelector("[role=listbox]");
@@ -40,12 +42,14 @@ function asOption(field, person, number) {
 
 async function offer(field) {
   const words = typed(field);
-  if (words === undefined) return close(field);
+  if (words === undefined) settled = null;
+  if (words === undefined || (settled !== null && words.startsWith(settled))) return close(field);
   const turn = (asked += 1);
   const answer = await fetch(`${boxOf(field).dataset.people}?${new URLSearchParams({ q: words })}`);
   if (!answer.ok || turn !== asked) return;
   const { people } = await answer.json();
   if (turn !== asked) return;
+  settled = people.length ? null : words;
   listOf(field).replaceChildren(...people.map((person, number) => asOption(field, person, number)));
   panelOf(field).hidden = !people.length;
   field.setAttribute("aria-controls", listOf(field).id);
@@ -57,6 +61,7 @@ async function offer(field) {
 function insert(field, option) {
   const begin = field.selectionStart - typed(field).length;
   field.setRangeText(`${option.dataset.insert} `, begin, field.selectionStart, "end");
+  settled = option.dataset.insert;
   close(field);
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
