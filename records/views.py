@@ -25,6 +25,7 @@ from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
+from .log_page import record_history
 from .models import SOON, Record, RecordQuerySet
 from .stale import conflict
 from .tables import RecordTable
@@ -163,13 +164,12 @@ class RecordViews:
 
     def history(self, request: MemberRequest, reference: str) -> HttpResponse:
         record = self.get(request, reference)
-        crumbs = [
+        crumbs: list[tuple[str, str | None]] = [
             (capfirst(self.words), self.list_url(request)),
             (record.reference, record.get_absolute_url()),
             (_("History"), None),
         ]
-        context = {"record": record, "events": changes_of(request.user, record, limit=500), "crumbs": crumbs}
-        return render(request, "records/record_history.html", context)
+        return record_history(request, record, crumbs)
 
     def new(self, request: MemberRequest) -> HttpResponse:
         if not self.may_create(request):

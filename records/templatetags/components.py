@@ -4,6 +4,7 @@ What each looks like in each of its states is shown on the kit page (`/kit/` in 
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,7 @@ register = template.Library()
 ROWS = (25, 50, 100)
 SOON = 30
 EMPTY = "–"
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @register.simple_tag
@@ -172,6 +174,14 @@ def size(value: int) -> str:
 def fingerprint(sha256: str) -> dict[str, str]:
     """A SHA-256 as its first eight digits, with a button that copies all of it."""
     return {"sha256": sha256}
+
+
+@register.simple_tag
+def brief(text: str) -> SafeString | str:
+    """A value in a list of changes: a SHA-256 as its first digits with all of it as its title, nothing as a dash."""
+    if HASH.fullmatch(text or ""):
+        return format_html('<span class="hash" title="{}">{}…</span>', text, text[:12])
+    return text or EMPTY
 
 
 @register.simple_tag(takes_context=True)
