@@ -116,7 +116,8 @@ def events_of(sources: list[Source], keys: Iterable[Key]) -> dict[Key, list[Even
     asked = [source for source in sources if any(key.kind == source.kind for key in found)]
     if not asked:
         return found
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for number, source in enumerate(asked):
         of_kind = [key for key in found if key.kind == source.kind]
         parts.append(EVENTS.format(number=number, link=source.link, table=source.table._meta.db_table))

@@ -27,7 +27,7 @@ from .filters import RecordFilter
 from .forms import RecordForm
 from .log_page import record_history
 from .models import SOON, Record, RecordQuerySet
-from .stale import conflict
+from .stale import conflict, settle
 from .tables import RecordTable
 from .timeline import changes_of
 
@@ -189,8 +189,10 @@ class RecordViews:
             Record.objects.select_for_update().get(pk=record.pk)
             record = self.get(request, reference)
         form = self.form(request, record)
-        if request.method == "POST" and form.is_stale:
-            return self.form_page(request, form, record, conflict=conflict(form), status=409)
+        if request.method == "POST":
+            unclear = settle(form)
+            if unclear or form.is_stale:
+                return self.form_page(request, form, record, conflict=conflict(form, unclear), status=409)
         words = _("%(record)s was saved.")
         if request.method == "POST" and form.is_valid() and (answer := self.saved(request, form, words)):
             return answer

@@ -228,6 +228,12 @@ def field_of(form: BaseForm, name: str) -> BoundField:
     return form[name]
 
 
+@register.simple_tag
+def some_are(fields: Iterable[Any], state: str) -> bool:
+    """Whether one of the compared fields of a stale save is in that state."""
+    return any(item.state == state for item in fields)
+
+
 def _row(left: dict[str, BoundField], names: Iterable[str]) -> list[BoundField]:
     return [left.pop(name) for name in names if name in left]
 
