@@ -32,14 +32,14 @@ def tracked(
     without: tuple[str, ...] = (),
     seen_with: str = "",
     kept_at: str = "",
-    listed_by: tuple[str, ...] = ("pgh_created_at",),
+    listed_by: tuple[str, ...] = (),
 ) -> Callable[[M], M]:
     """Class decorator: keeps each insert, update and delete of a model's own columns for ever, as `<Model>Event`.
 
     A record's inherited columns are tracked once, with `Record` itself; the two event tables meet in the record.
     `without` names columns that tick rather than change, such as a progress. What is no record and hangs on none, but
     belongs to an organisation, is told in its history to those with the right `seen_with`, with a link to the page
-    `kept_at`. `listed_by` are the columns of the index by which the newest events are found.
+    `kept_at`. `listed_by` are the columns of the index by which the newest events are found, if not the usual ones.
     """
 
     def track(model: M) -> M:
@@ -51,7 +51,8 @@ def tracked(
         if seen_with:
             TOLD[model] = (seen_with, kept_at)
         kept = Refuse(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
-        indexes = [models.Index(fields=["pgh_obj", "pgh_id"]), models.Index(fields=listed_by)]
+        listings = [listed_by] if listed_by else usual_listings(model)
+        indexes = [models.Index(fields=fields) for fields in [("pgh_obj", "pgh_id"), *listings]]
         # Emptying a table in one stroke writes no event, so nobody may.
         pgtrigger.register(Refuse(name="never_truncated", operation=pgtrigger.Truncate))(model)
         return pghistory.track(
@@ -66,3 +67,13 @@ def tracked(
         )(model)
 
     return track
+
+
+def usual_listings(model: type[models.Model]) -> list[tuple[str, ...]]:
+    """Columns by which its newest events are found: by moment, and by each record (which has a KIND) they belong to."""
+    if hasattr(model, "KIND"):
+        return [("pgh_created_at", "pgh_obj")]
+    links = [
+        item for item in model._meta.local_concrete_fields if hasattr(getattr(item.remote_field, "model", None), "KIND")
+    ]
+    return [("pgh_created_at", item.name) for item in links] or [("pgh_created_at",)]

@@ -51,17 +51,27 @@ class Asked:
         ]
         return (sources_of(records) if records else []) + told
 
+    def seen(self) -> tuple[str, list[Any]]:
+        """For those who see a part of the records only: SQL that looks these up once, for all tables, as `seen`."""
+        if self.record or self.reads_all:
+            return "", []
+        records = Record.objects.visible_to(self.user).of(self.organisation)
+        records = records.filter(kind=self.kind) if self.kind else records
+        sql, values = records.order_by().values("pk").query.sql_with_params()
+        return f"WITH seen (id) AS MATERIALIZED ({sql}) ", list(values)
+
 
 def changes(asked: Asked, limit: int) -> tuple[list[Key], bool]:
     """At most `limit` keys, the newest first, and whether there are older ones. One query."""
-    parts, values = [], []
+    parts: list[str] = []
+    seen, values = asked.seen()
     for source in asked.sources:
         part = Part(asked, source)
         parts.append(f"({part.sql(limit + 1)})")
         values += part.values
     if not parts:
         return [], False
-    sql = f"SELECT DISTINCT at, kind, number FROM ({' UNION ALL '.join(parts)}) found "
+    sql = f"{seen}SELECT DISTINCT at, kind, number FROM ({' UNION ALL '.join(parts)}) found "
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY at DESC, kind DESC, number DESC LIMIT %s", [*values, limit + 1])
         keys = [Key(*row) for row in cursor.fetchall()]
@@ -110,10 +120,7 @@ class Part:
         elif self.asked.reads_all:
             self.limit_to_the_organisation()
         else:
-            records = Record.objects.visible_to(self.asked.user).of(self.asked.organisation)
-            records = records.filter(kind=self.asked.kind) if self.asked.kind else records
-            seen, values = records.order_by().values("pk").query.sql_with_params()
-            self.where(f"e.{self.source.link} IN ({seen})", *values)
+            self.where(f"e.{self.source.link} = ANY(ARRAY(SELECT id FROM seen))")
 
     def limit_to_the_organisation(self) -> None:
         """By the events of the records themselves: what was deleted is still told."""

@@ -27,11 +27,11 @@ DOORS = {
 def through(origin: dict[str, Any]) -> str:
     """Key, job, command or page; words for what was written past the portal."""
     if key := origin.get("api_key"):
-        return _("API key %(name)s") % {"name": origin.get("api_key_name") or key}
+        return _("the API key %(name)s") % {"name": origin.get("api_key_name") or key}
     if job := origin.get("job"):
-        return _("job %(name)s") % {"name": str(job).rpartition(".")[2]}
+        return _("the job %(name)s") % {"name": str(job).rpartition(".")[2]}
     if command := origin.get("command"):
-        return _("command %(name)s") % {"name": command}
+        return _("the command %(name)s") % {"name": command}
     page, path = str(origin.get("page", "")), str(origin.get("url", ""))
     if page.startswith("api-"):
         return _("the API")

@@ -117,12 +117,12 @@ def name_record(change: Change, record: Record | None, found: list[Event], organ
     change.reference, change.subject = values.get("reference", ""), values.get("title") or _("a deleted record")
 
 
-def recent(user: Any, organisation: Organisation, limit: int = 8) -> list[Change]:
+def recent(user: Any, organisation: Organisation, limit: int = 8, *, reads_all: bool = False) -> list[Change]:
     """The records that changed last, each with its latest change; what was loaded together is one line.
 
     Three queries, and one for each kind of thing they name.
     """
-    asked = Asked(user, organisation)
+    asked = Asked(user, organisation, reads_all=reads_all)
     keys, more = changes(asked, LOOKED_AT * 3)
     latest: dict[int, Key] = {}
     for key in keys:

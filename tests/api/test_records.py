@@ -205,7 +205,7 @@ def test_history_knows_the_key(officer: Any, organisation: Any, program: Callabl
     assert {"field": "Title", "before": system.title, "after": "Renamed"} in row["changes"]
     assert ask("get", "history/?day=never").status_code == 400
     assert rows["next"] is None
-    assert rows["results"][0]["through"] == "API key tests"
+    assert rows["results"][0]["through"] == "the API key tests"
     assert ask("get", "history/?person=nobody@example.org").json()["results"] == []
 
 

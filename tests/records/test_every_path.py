@@ -53,7 +53,7 @@ def test_a_key_is_named(record_type: RecordType, organisation: Any, officer: Any
     noted = history_of(Record, pgh_obj=record.pk).last().pgh_context.metadata
     assert (noted["user"], noted["api_key"], noted["api_key_name"]) == (officer.pk, key.prefix, "night-run")
     own = record_type.views.model.objects.get(pk=record.pk)
-    assert changes_of(officer, own)[0].through == "API key night-run"
+    assert changes_of(officer, own)[0].through == "the API key night-run"
 
 
 def test_update_and_sql_reach_the_types_own_columns(record_type: RecordType, organisation: Any, officer: Any) -> None:
