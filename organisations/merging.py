@@ -113,8 +113,8 @@ def settle(form: forms.BaseForm, shown: dict[str, Any]) -> list[str]:
             name, data.getlist(YOURS + name) if keep == "yours" else posted(form.fields[name], shown.get(name))
         )
     if unclear and data.get(BEGAN):
-        data["version"] = data[BEGAN]
-    form.data = data
+        data.setlist("version", data.getlist(BEGAN))
+    cast(Any, form).data = data
     return unclear
 
 

@@ -57,6 +57,22 @@ def test_one_form_is_saved_by_two_and_merged_field_by_field(
     assert_no_axe_violations(page)
 
 
+def test_the_log_is_filtered_by_person(
+    signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any, colleague: Any, sign_in: Any
+) -> None:
+    system = make_ai_system(organisation, owner=officer, title="Mail sorter")
+    for user, title in ((colleague, "Post sorter"), (officer, "Letter sorter")):
+        client = sign_in(user)
+        assert client.post(system.edit_url, filled_in(client, system.edit_url, title=title)).status_code == 302
+    page = signed_in_page(officer)
+    page.goto(f"/{organisation.slug}/history/")
+    assert_no_axe_violations(page)
+    page.get_by_label("By", exact=True).select_option(label=str(colleague))
+    page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile(rf"[?&]person={colleague.pk}\b"))
+    expect(page.locator(".timeline ins")).to_have_text(["now: Post sorter"])
+
+
 def test_in_place_on_the_clause_page(
     signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any, colleague: Any, sign_in: Any
 ) -> None:

@@ -171,6 +171,8 @@ def test_the_log_costs_the_same_for_few_and_for_many(organisation: Any, officer:
     for _more in range(8):
         rich(organisation, officer)
     assert len(queries(client, address)) == len(few), "\n\n".join(few)
+    frame = queries(client, reverse("help", args=[organisation.slug]))
+    assert len(few) - len(frame) <= 7, "\n\n".join(few)
     own = [sql for sql in few if "pgh_" in sql]
     assert len(own) <= 3, "\n\n".join(own)
 
