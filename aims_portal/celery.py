@@ -1,13 +1,24 @@
 """The Celery application. Its messages are hints: what must not be lost is a row first (reports.models)."""
 
 import os
+from typing import Any
 
-from celery import Celery
+import pghistory
+from celery import Celery, Task
 from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aims_portal.settings")
 
-app = Celery("aims_portal")
+
+class TrackedTask(Task):
+    """Every task of the worker: what it changes is told in history under its name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with pghistory.context(job=self.name):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("aims_portal", task_cls=TrackedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

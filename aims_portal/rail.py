@@ -141,6 +141,7 @@ class Rail:
         ]
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
+        items += [(_("History"), "log", None)]
         if MANAGE_MEMBERS in self.request.permissions:
             troubled = in_trouble(self.request.organisation).count()
             items += [(_("Members"), "member-list", None), (_("Mail"), "mail-list", troubled or None)]

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "organisations.origin.OriginMiddleware",
     "organisations.middleware.OrganisationMiddleware",
 ]
 
@@ -245,7 +245,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-PGHISTORY_APPEND_ONLY = True
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

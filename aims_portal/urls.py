@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from records.log_page import log_export, log_page
 from records.mention_page import mention_list
 from records.search_page import search_page
 
@@ -12,6 +13,8 @@ organisation: list[URLPattern | URLResolver] = [
     path("help/", views.help_page, name="help"),
     path("search/", search_page, name="search"),
     path("mentions/", mention_list, name="mention-list"),
+    path("history/", log_page, name="log"),
+    path("history/export.<str:file_format>", log_export, name="log-export"),
     path("", include("reports.urls")),
     path("", include("clauses.urls")),
     path("", include("systems.urls")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from records.forms import RecordForm
 from records.widgets import Checks, LongText, Segments
 
-from .models import Basis, Position
+from .models import Answer, Basis, Position
 
 YES_NO = [("true", _("Yes")), ("false", _("No"))]
 NARRATIVE_HELP = _("Markdown. An auditor reads it first: what we do, who does it, where it shows.")
@@ -73,3 +73,19 @@ class PositionForm(RecordForm):
             self.instance.status_on = self.organisation.today() if self.instance.status else None
         position: Position = super().save(commit)
         return position
+
+
+class AnswerForm(forms.Form):
+    """One answer with its note, where two people gave one at the same time. `version` is its state (see `token`)."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(
+        label=_("Answer"), choices=[("", _("Not answered")), *Answer.Value.choices], required=False, widget=Segments
+    )
+    comment = forms.CharField(label=_("Note"), required=False, widget=LongText({"rows": 4, "data-guard": ""}))
+
+    def __init__(self, *args: Any, is_control: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_control:
+            choices = [choice for choice in self.fields["answer"].choices if choice[0] != Answer.Value.NOT_APPLICABLE]  # type: ignore[attr-defined]
+            self.fields["answer"].choices = choices  # type: ignore[attr-defined]

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -19,6 +18,7 @@ from records.models import Record
 from records.views import RecordViews
 
 from .actions import Stale, answer_question, count_as, no_longer_count
+from .answering import answer_form, too_late
 from .clause_page import clause_page, question_line
 from .filters import PositionFilter
 from .forms import PositionForm
@@ -94,20 +94,21 @@ def save_position(request: MemberRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def save_answer(request: MemberRequest, reference: str, question_id: int) -> HttpResponse:
-    """Inline save of one answer; 409 with the other text when somebody else was faster."""
+    """Saves one answer; 409 with both texts when somebody else was faster."""
     position = changeable(request, reference)
     question = get_object_or_404(Question, pk=question_id, requirement=position.requirement_id, is_withdrawn=False)
+    form = answer_form(request, position, question)
     try:
         answer = answer_question(
             position,
             question,
-            value=request.POST.get("answer", ""),
-            comment=request.POST.get("comment", ""),
+            value=form.data.get("answer", ""),
+            comment=form.data.get("comment", ""),
             by=request.user,
-            seen=request.POST.get("version"),
+            seen=form.data.get("version"),
         )
     except Stale as stale:
-        return JsonResponse({"error": theirs(stale)}, status=409)
+        return too_late(request, position, question, form, stale)
     except ValidationError as error:
         return JsonResponse({"error": " ".join(error.messages)}, status=422)
     if not request.htmx:
@@ -115,17 +116,6 @@ def save_answer(request: MemberRequest, reference: str, question_id: int) -> Htt
     context = clause_page(request, pages.get(request, reference), form=None, may_change=True)
     line = question_line(question, answer, is_control=position.requirement.is_control)
     return render(request, "clauses/answer_saved.html", context | {"record": position, "question": line})
-
-
-def theirs(stale: Stale) -> str:
-    answer = stale.answer
-    return _(
-        "%(who)s answered this meanwhile: “%(answer)s” %(comment)s. Load the page again to see it beside yours."
-    ) % {
-        "who": answer.answered_by or _("Somebody"),
-        "answer": answer.get_value_display() or _("no answer"),
-        "comment": answer.comment,
-    }
 
 
 def drop_evidence(request: MemberRequest, reference: str) -> HttpResponse:

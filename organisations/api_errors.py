@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,11 @@ API = "/api/"
 class Stale(exceptions.APIException):
     status_code, default_code = 412, "stale"
     default_detail = _("Somebody changed this meanwhile. Read it again, and send the ETag you then get.")
+
+    def __init__(self, etag: str = "", fields: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`etag` is the one that now holds; `fields` say of what was sent how it stands now."""
+        super().__init__()
+        self.etag, self.fields = etag, fields or {}
 
 
 class IfMatchRequired(exceptions.APIException):
@@ -47,6 +53,8 @@ def answer_to(exc: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(exc, context)
     if response is not None and isinstance(exc, exceptions.APIException):
         response.data = shaped(exc)
+        if isinstance(exc, Stale) and exc.etag:
+            response["ETag"] = exc.etag
     return response
 
 
@@ -58,7 +66,7 @@ def fields_of(error: Invalid) -> dict[str, list[str]]:
 
 def shaped(exc: exceptions.APIException) -> dict[str, Any]:
     if not isinstance(exc, exceptions.ValidationError):
-        return error(str(getattr(exc.detail, "code", exc.default_code)), str(exc.detail))
+        return error(str(getattr(exc.detail, "code", exc.default_code)), str(exc.detail), getattr(exc, "fields", None))
     detail: Any = exc.detail
     fields = detail if isinstance(detail, dict) else {GENERAL: detail}
     return error("invalid", str(_("Some of it cannot be taken.")), fields)

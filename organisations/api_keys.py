@@ -28,7 +28,7 @@ class KeyAuthentication(BaseAuthentication):
         key = key_from(text) if text.isascii() else None
         if key is None:
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
-        pghistory.context(api_key=key.prefix)
+        pghistory.context(api_key=key.prefix, api_key_name=key.name)
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:

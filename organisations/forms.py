@@ -6,13 +6,14 @@ import zoneinfo
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.forms.models import model_to_dict
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -212,8 +213,9 @@ class OrganisationForm(forms.ModelForm):
 
     def start_anew(self) -> None:
         """Keeps what was typed but carries the newer version, so that the next save is meant."""
-        data = dict(self.data.items()) | {"version": self.saved_version}
-        self.data, self._errors = data, None
+        data = cast(QueryDict, self.data).copy()
+        data["version"] = self.saved_version
+        self.data = data
 
     def clean_country(self) -> str:
         country: str = self.cleaned_data["country"].upper()

@@ -19,7 +19,7 @@ from guardian.mixins import GuardianUserMixin
 from guardian.models import UserObjectPermissionBase
 
 from .history import tracked
-from .roles import PERMISSIONS, ROLES_WITH_END_DATE, Role
+from .roles import MANAGE_MEMBERS, PERMISSIONS, ROLES_WITH_END_DATE, VIEW_RECORDS, Role
 
 # Words that begin our own addresses cannot be an organisation's.
 RESERVED_SLUGS = frozenset({"accounts", "api", "healthz", "kit", "static", "invitations", "organisations", "media"})
@@ -71,7 +71,7 @@ def known_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a time zone, for example Europe/Berlin."), params={"name": name})
 
 
-@tracked()
+@tracked(seen_with=VIEW_RECORDS, kept_at="organisation-edit")
 class Organisation(models.Model):
     """One client with one AIMS. Everything else hangs on it, and nothing crosses it."""
 
@@ -141,7 +141,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(models.Q(until=None) | models.Q(until__gte=today))
 
 
-@tracked()
+@tracked(seen_with=MANAGE_MEMBERS, kept_at="member-list")
 class Membership(models.Model):
     """A person's place in an organisation, with one role; ends after `until`."""
 
@@ -187,7 +187,7 @@ class OrganisationGrant(UserObjectPermissionBase):
         indexes = [models.Index(fields=["user", "content_object", "permission"], name="grant_by_user")]
 
 
-@tracked(without=("token_hash",))
+@tracked(without=("token_hash",), seen_with=MANAGE_MEMBERS, kept_at="member-list")
 class Invitation(models.Model):
     """A mailed offer of membership. Its link works once, until it expires; only a hash of the link is kept."""
 
@@ -258,7 +258,7 @@ class SentMail(models.Model):
         return self.subject
 
 
-@tracked(without=("key_hash", "last_used_at"))
+@tracked(without=("key_hash", "last_used_at"), seen_with=MANAGE_MEMBERS, kept_at="api-key-list")
 class ApiKey(models.Model):
     """Lets a program do what its owner may do in one organisation, until a day. Only a hash of it is kept."""
 
@@ -270,7 +270,7 @@ class ApiKey(models.Model):
     expires_on = models.DateField(_("expires"), help_text=_("The last day it works, at most a year from now."))
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]

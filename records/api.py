@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
@@ -89,8 +90,18 @@ class RecordApi(MemberApi, viewsets.GenericViewSet):
         record = self.views.get(self.member, reference)
         wanted = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         if not wanted & {etag(record), "*"}:
-            raise Stale
+            raise Stale(etag(record), self.now(record))
         return record
+
+    def now(self, record: Any) -> Mapping[str, Sequence[str]]:
+        """How the fields stand that a stale request wanted to change, where they stand otherwise."""
+        sent = self.request.data if isinstance(self.request.data, dict) else {}
+        current = self.represent(next(iter(self.prepared([record]))))
+        return {
+            name: [_("It is now: %(value)s") % {"value": in_words(current[name])}]
+            for name, value in sent.items()
+            if name in current and current[name] != value
+        }
 
     def change(self, record: Any, changes: dict[str, Any]) -> None:
         self.save(self.form(record), changes)
@@ -140,6 +151,12 @@ class CreatingApi(RecordApi):
 
     def make(self, given: dict[str, Any]) -> Any:
         return self.save(self.form(None), given)
+
+
+def in_words(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(in_words, value))
+    return "–" if value is None or value == "" else str(value)
 
 
 def etag(record: Record) -> str:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from django.db.models import Q
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from organisations.api import MemberApi
-from organisations.api_pages import Pages
+from organisations.models import User
 
-from .events import Event, Source, events, hanging_on
+from .api_forms import errors_of
+from .journal import Asked, changes
+from .log_filter import LogFilter, as_text, with_query
 from .models import Record
-from .timeline import tell
-from .timeline_words import Words
+from .timeline import Change, log
 
-# Events read for one page: a record that changed more often than that shows its older changes without values.
-READ = 5000
+ACTIONS: dict[str, Literal["created", "changed", "deleted"]]
+ACTIONS = {"insert": "created", "update": "changed", "delete": "deleted"}
 
 
 class LineSerializer(serializers.Serializer):
@@ -33,88 +30,74 @@ class LineSerializer(serializers.Serializer):
 
 
 class ChangeSerializer(serializers.Serializer):
-    """What one transaction did to one record and to what hangs on it."""
+    """What one transaction did to one record and to what hangs on it, or to the organisation, a member or a key."""
 
     at = serializers.DateTimeField()
-    person = serializers.CharField(allow_blank=True)
-    action = serializers.ChoiceField(choices=["created", "changed"])
-    record = serializers.CharField()
-    title = serializers.CharField()
+    person = serializers.CharField(source="by", allow_blank=True)
+    through = serializers.CharField(help_text="The page, key, job or command it came through.")
+    action = serializers.SerializerMethodField()
+    record = serializers.CharField(source="reference", allow_blank=True, help_text="Empty where it is no record.")
+    title = serializers.CharField(source="subject")
     changes = LineSerializer(many=True)
+
+    def get_action(self, change: Change) -> Literal["created", "changed", "deleted"]:
+        return ACTIONS[change.verb]
+
+
+class HistorySerializer(serializers.Serializer):
+    next = serializers.URLField(allow_null=True, help_text="The page of older changes.")
+    results = ChangeSerializer(many=True)
 
 
 class HistoryApi(MemberApi):
-    pagination_class = Pages
-    serializer_class = ChangeSerializer
+    serializer_class = HistorySerializer
 
     @extend_schema(
         parameters=[
             OpenApiParameter("record", str, description="Reference of one record."),
             OpenApiParameter("person", str, description="Mail address of whoever made the change."),
+            OpenApiParameter("kind", str, description="Kind of record, for example ai-system, or member."),
             OpenApiParameter("day", OpenApiTypes.DATE, description="The day at the organisation."),
-            OpenApiParameter("page", int),
+            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
+            OpenApiParameter("to", OpenApiTypes.DATE, description="The last day."),
+            OpenApiParameter("before", str, description="As `next` of the page before has it."),
             OpenApiParameter("rows", int),
         ],
-        responses=ChangeSerializer(many=True),
+        responses=HistorySerializer,
         operation_id="history_list",
     )
     def get(self, request: Request, **kwargs: Any) -> Response:
-        visible = Record.objects.visible_to(self.member.user).of(self.member.organisation)
-        pages = Pages()
-        page: Any = pages.paginate_queryset(self.filtered(visible), request, self) or []
-        rows = [(row["pgh_obj_id"], row["pgh_created_at"]) for row in page]
-        return pages.get_paginated_response(told(self.member.user, visible, rows))
+        asked = self.asked()
+        keys, more = changes(asked, self.rows()) if asked else ([], False)
+        older = request.build_absolute_uri(with_query(self.member, before=as_text(keys[-1]))) if more else None
+        found = log(asked, keys) if asked else []
+        return Response({"next": older, "results": ChangeSerializer(found, many=True).data})
 
-    def filtered(self, visible: Any) -> Any:
-        """One row for each record and moment."""
-        query = self.member.GET
-        if record := query.get("record"):
-            visible = visible.filter(reference__iexact=record.replace("\x00", ""))
-        found: Any = Source(Record).table._default_manager.filter(pgh_obj_id__in=visible.values("pk"))
-        if person := query.get("person", "").replace("\x00", ""):
-            people = self.member.organisation.memberships.filter(user__email__iexact=person)
-            ids = list(people.values_list("user", flat=True))
-            by_context = Q(pgh_context__metadata__user__in=ids)
-            found = found.filter(by_context | Q(pgh_context__metadata__user=None, changed_by__in=ids))
-        if "day" in query:
-            found = found.filter(pgh_created_at__range=self.day(query["day"]))
-        return found.order_by("-pgh_created_at", "pgh_obj_id").values("pgh_obj_id", "pgh_created_at").distinct()
+    def rows(self) -> int:
+        wanted = self.member.GET.get("rows", "")
+        return max(1, min(int(wanted), 100)) if wanted.isdecimal() and len(wanted) < 9 else 50
 
-    def day(self, text: str) -> tuple[datetime, datetime]:
-        try:
-            begins = datetime.combine(date.fromisoformat(text), time(), self.member.organisation.zone)
-            return begins, begins + timedelta(days=1)
-        except (ValueError, OverflowError) as error:
-            raise ValidationError({"day": [_("Give a day as YYYY-MM-DD.")]}) from error
-
-
-def told(user: Any, visible: Any, rows: list[tuple[int, datetime]]) -> list[dict[str, Any]]:
-    """The changes at these moments. One query for each table that holds a part of one of the records."""
-    records = visible.in_bulk({pk for pk, _at in rows})
-    found: dict[tuple[int, datetime], list[Event]] = {row: [] for row in rows}
-    for source in sources(records.values()):
-        for event in events(source, list(records), READ):
-            if (event.record, event.at) in found:
-                found[event.record, event.at].append(event)
-    words = Words(user, (event for parts in found.values() for event in parts))
-    return [as_row(records[pk], at, found[pk, at], words) for pk, at in rows]
+    def asked(self) -> Asked | None:
+        """None where a record or person is named that the organisation does not have. Raises ValidationError."""
+        data, record = self.member.GET.copy(), None
+        if reference := data.get("record", "").replace("\x00", ""):
+            visible = Record.objects.visible_to(self.member.user).of(self.member.organisation)
+            record = own_of(visible.filter(reference__iexact=reference).first())
+            if record is None:
+                return None
+        if mail := data.get("person", "").replace("\x00", ""):
+            person = User.objects.filter(email__iexact=mail).first()
+            data["person"] = str(person.pk) if person else "-"
+        form = LogFilter(self.member, data, record)
+        form.is_valid()
+        if form.errors.keys() == {"person"}:
+            return None
+        if form.errors:
+            raise errors_of(form)
+        return form.asked()
 
 
-def sources(records: Any) -> list[Source]:
-    """Every table that may hold a part of these records, each once."""
-    kinds = {record.kind for record in records}
-    models = [model for model in Record.__subclasses__() if model.KIND in kinds]
-    hanging = [source for model in models for source in hanging_on(model)]
-    return list(dict.fromkeys([Source(Record), *map(Source, models), *hanging]))
-
-
-def as_row(record: Record, at: datetime, parts: list[Event], words: Words) -> dict[str, Any]:
-    change = tell(parts, words) if parts else None
-    return {
-        "at": at.isoformat(),
-        "person": change.by if change else "",
-        "action": "created" if change and change.is_new else "changed",
-        "record": record.reference,
-        "title": record.title,
-        "changes": change.changes if change else [],
-    }
+def own_of(record: Record | None) -> Record | None:
+    """The record as the class of its own kind."""
+    kind = next((kind for kind in Record.__subclasses__() if record and record.kind == kind.KIND), None)
+    return kind._default_manager.get(pk=record.pk) if record and kind else None

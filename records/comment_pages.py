@@ -167,7 +167,7 @@ def panel(request: MemberRequest, record: Any, *, may_comment: bool) -> dict[str
 
 def without_words(changes: list[Change]) -> list[Change]:
     """The timeline beside the panel says that somebody commented; the words stand in the panel."""
-    return [replace(change, changes=[]) if change.is_comment and not change.is_new else change for change in changes]
+    return [replace(one, changes=[]) if one.is_comment and one.verb != "insert" else one for one in changes]
 
 
 def line(comment: Any, record: Record, reader: Any, *, may_comment: bool) -> dict[str, Any]:

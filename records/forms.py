@@ -56,10 +56,19 @@ class RecordForm(forms.ModelForm):
                 field.empty_label = str(_("None"))
 
     @property
+    def who(self) -> dict[str, Any]:
+        return {"organisation": self.organisation, "user": self.user}
+
+    @property
+    def started_from(self) -> int | None:
+        """The version on which the person began; None where they named none."""
+        text = str(self.data.get(self.add_prefix("version"), ""))
+        return int(text) if text.isdecimal() and len(text) < 9 else None
+
+    @property
     def is_stale(self) -> bool:
         """True when somebody saved the record after this form was opened."""
-        started = self.data.get(self.add_prefix("version"), "")
-        return bool(self.instance.pk) and str(started) != str(self.instance.version)
+        return bool(self.instance.pk) and self.started_from != self.instance.version
 
     def continue_from(self, newer: Record) -> None:
         """Takes up the newer version, so that saving what was typed is then meant, not an accident."""

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from organisations.merging import Compared
+from organisations.texts import differences
 from records.commenting import CommentForm
 from records.markdown import rendered
 from records.models import Record
@@ -189,10 +191,7 @@ def _forms() -> dict[str, Any]:
         "loose": LooseForm(),
         "wrong": SystemForm(typed),
         "conflict_form": SystemForm({**typed, "purpose": "Ranks CVs for recruiters, who see all of them."}),
-        "conflict": [
-            {"label": "Purpose", "name": "purpose", "theirs": "Ranks CVs against a job profile for our customers."},
-            {"label": "Title", "name": "title", "theirs": "TalentRank", "same": True},
-        ],
+        "conflict": _conflict(),
         "questions": [
             _question(1, "Is the method written down, approved and in use?", "met", "DOC-03 version 1.1, 18 May 2026."),
             _question(2, "Do two assessors reach comparable results with it?", "", ""),
@@ -202,6 +201,29 @@ def _forms() -> dict[str, Any]:
             _question(4, "Are risks ranked for treatment?", "", ""),
         ],
     }
+
+
+def _conflict() -> list[Compared]:
+    before, theirs, yours = (
+        "Ranks CVs for our customers.",
+        "Ranks CVs against a job profile for our customers.",
+        "Ranks CVs for recruiters, who see all of them.",
+    )
+    return [
+        Compared(
+            "purpose",
+            "Purpose",
+            "choose",
+            before,
+            theirs,
+            yours,
+            differences(before, theirs),
+            differences(before, yours),
+        ),
+        Compared("risk", "Risk class", "theirs", "Limited", "High", "Limited"),
+        Compared("scope", "In scope", "yours", "No", "No", "Yes"),
+        Compared("title", "Title", "same", "TalentRank", "TalentRank", "TalentRank"),
+    ]
 
 
 def _question(number: int, text: str, answer: str, comment: str) -> SimpleNamespace:

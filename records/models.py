@@ -81,7 +81,7 @@ def keep_reference(organisation: Organisation, reference: str) -> None:
         sequence.save(update_fields=["last"])
 
 
-@tracked()
+@tracked(listed_by=("organisation", "pgh_created_at", "pgh_obj"))
 class Record(models.Model):
     """Anything an auditor can ask for. Each record type inherits it and adds its own columns."""
 

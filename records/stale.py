@@ -1,40 +1,59 @@
-"""A save that came too late is refused, and shown beside what was saved meanwhile. Nothing typed is lost."""
+"""A save that came too late is refused and compared with what was saved meanwhile (organisations.merging)."""
+
+from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
-from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
+
+from organisations import merging
 
 from .forms import RecordForm
+from .versions import as_of_version
 
 
-def conflict(form: RecordForm) -> dict[str, Any]:
-    """What the side-by-side page needs; the form then carries the newer version, so the next save is meant."""
-    record = form.instance
-    theirs = type(record)._default_manager.get(pk=record.pk)
-    form.is_valid()
-    fields = [compared(form, theirs, name) for name in form.fields if name != "version"]
-    form.continue_from(theirs)
-    return {"theirs_by": theirs.changed_by or "", "theirs_at": theirs.changed_at, "fields": fields}
+def conflict(form: RecordForm, unclear: list[str] | None = None) -> dict[str, Any]:
+    """What the side-by-side page needs; the form then carries the newer version, so the next save is meant.
+
+    `unclear` are fields whose choice was asked for before and not made.
+    """
+    began = form.started_from
+    saved = type(form.instance)._default_manager.get(pk=form.instance.pk)
+    fields = merging.compare(form, before=initial_at(form, began), now=initial_of(form, saved))
+    form.continue_from(saved)
+    for name in unclear or []:
+        form.errors[name] = form.error_class([_("Choose which of the texts to keep.")])
+    by = saved.changed_by or _("Somebody")
+    return {"theirs_by": by, "theirs_at": saved.changed_at, "fields": fields, "began": began}
 
 
-def compared(form: RecordForm, theirs: models.Model, name: str) -> dict[str, Any]:
-    bound = form[name]
-    saved = model_to_dict(theirs, [name]).get(name)
-    same = not bound.field.has_changed(saved, bound.data)
-    yours = form.cleaned_data.get(name, bound.data)
-    return {"label": bound.label, "name": name, "yours": text(yours), "theirs": shown(theirs, name), "same": same}
+def settle(form: RecordForm) -> list[str]:
+    """Applies the choices made on the side-by-side page; returns the fields for which none was made."""
+    if merging.CHOOSE not in form.data:
+        return []
+    version = form.started_from
+    if version == form.instance.version:
+        return merging.settle(form, initial_of(form, form.instance))
+    return merging.settle(form, initial_at(form, version) or {})
 
 
-def shown(record: models.Model, name: str) -> str:
-    display = getattr(record, f"get_{name}_display", None)
-    value = display() if display else getattr(record, name, "")
-    return text(value.all() if hasattr(value, "all") else value)
+def initial_of(form: RecordForm, record: Any) -> dict[str, Any]:
+    """The values that this form would show of the record."""
+    fresh = type(form)(instance=type(record)._default_manager.get(pk=record.pk), **form.who)
+    return {name: fresh.get_initial_for_field(item, name) for name, item in fresh.fields.items()}
 
 
-def text(value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, list | models.QuerySet):
-        return ", ".join(str(item) for item in value)
-    return str(value)
+def initial_at(form: RecordForm, version: int | None) -> dict[str, Any] | None:
+    """The values it showed of an earlier version; None where history does not know that version."""
+    found = as_of_version(form.instance, version) if version else None
+    if found is None:
+        return None
+    columns, links = found
+    then = type(form)(instance=type(form.instance)(**columns), **form.who)
+    values = {name: then.get_initial_for_field(item, name) for name, item in then.fields.items()}
+    shown = {
+        name: form.data[form.add_initial_prefix(name)]
+        for name, item in form.fields.items()
+        if item.show_hidden_initial and form.add_initial_prefix(name) in form.data
+    }
+    return values | {name: keys for name, keys in links.items() if name in values} | shown

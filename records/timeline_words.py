@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.db.models import Field, Model, QuerySet
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -41,16 +41,23 @@ class Words:
         """A record that somebody may not see is not named to them either, not even in the history of another."""
         return Record.objects.visible_to(user) if model is Record else model._default_manager.all()
 
+    def subject(self, found: list[Event]) -> str:
+        """What a change was about, where that is no record: `Member Anna Weber`, as it was called then."""
+        event = found[0]
+        values = event.after or event.before
+        name = values.get("name") or self.names[User].get(values.get("user_id"), "")
+        return f"{event.model._meta.verbose_name} {name}".strip()
+
     def who(self, found: list[Event]) -> str:
         """The person behind a change; empty where no person signed in made it."""
         return next((self.names[User].get(event.user, "") for event in found if event.user), "")
 
     def lines(self, event: Event) -> list[dict[str, str]]:
         """`{field, before, after}` for each column that changed; nothing for a record's first version."""
-        is_record = issubclass(event.model, Record)
-        if is_record and event.label != "update":
+        is_told = issubclass(event.model, Record) or event.source.kind
+        if is_told and event.label != "update":
             return []
-        named = [] if is_record else [item for item in event.source.fields if item.is_relation]
+        named = [] if is_told else [item for item in event.source.fields if item.is_relation]
         told = [item for item in event.source.fields if item not in named]
         about = ", ".join(filter(None, (self.either(item, event) for item in named)))
         if not told:
@@ -80,6 +87,8 @@ class Words:
             return ", ".join(str(choices.get(one, one)) for one in value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if isinstance(value, datetime):
+            return formats.date_format(timezone.localtime(value), "j M Y, H:i")
         if isinstance(value, date):
             return formats.date_format(value, "j M Y")
         return str(dict(item.flatchoices).get(value, value))

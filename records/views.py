@@ -27,12 +27,13 @@ from .comment_pages import CommentPages, panel, without_words
 from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
+from .log_page import record_history
 from .models import SOON, Record, RecordQuerySet
 from .saved_filter_pages import SavedFilterPages
 from .saved_filters import saved
 from .selection import offers
 from .selection_pages import SelectionPages, bar
-from .stale import conflict
+from .stale import conflict, settle
 from .tables import RecordTable
 from .timeline import changes_of
 
@@ -188,13 +189,12 @@ class RecordViews:
 
     def history(self, request: MemberRequest, reference: str) -> HttpResponse:
         record = self.get(request, reference)
-        crumbs = [
+        crumbs: list[tuple[str, str | None]] = [
             (capfirst(self.words), self.list_url(request)),
             (record.reference, record.get_absolute_url()),
             (_("History"), None),
         ]
-        context = {"record": record, "events": changes_of(request.user, record, limit=500), "crumbs": crumbs}
-        return render(request, "records/record_history.html", context)
+        return record_history(request, record, crumbs)
 
     def new(self, request: MemberRequest) -> HttpResponse:
         if not self.may_create(request):
@@ -214,8 +214,10 @@ class RecordViews:
             Record.objects.select_for_update().get(pk=record.pk)
             record = self.get(request, reference)
         form = self.form(request, record)
-        if request.method == "POST" and form.is_stale:
-            return self.form_page(request, form, record, conflict=conflict(form), status=409)
+        if request.method == "POST":
+            unclear = settle(form)
+            if unclear or form.is_stale:
+                return self.form_page(request, form, record, conflict=conflict(form, unclear), status=409)
         words = _("%(record)s was saved.")
         if request.method == "POST" and form.is_valid() and (answer := self.saved(request, form, words)):
             return answer

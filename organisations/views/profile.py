@@ -15,12 +15,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from organisations import merging
 from organisations.access import needs
 from organisations.forms import PROFILE, OrganisationForm
 from organisations.models import Organisation, User
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, VIEW_RECORDS
 
+# So many states of the profile are looked through for the one that somebody began with.
+LOOKED_AT = 50
 EDITORS = frozenset({CHANGE_RECORDS, MANAGE_MEMBERS})
 
 
@@ -35,8 +38,9 @@ def organisation_edit(request: MemberRequest) -> HttpResponse:
     # Two saves at once wait for each other here, so that the second one is seen to be stale.
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=request.organisation.pk)
     form = OrganisationForm(request.POST, instance=organisation)
-    if form.is_stale:
-        return form_page(request, form, status=409, conflict=conflict(form))
+    unclear = merging.settle(form, initial_when(organisation, form.data.get("version", "")) or {})
+    if unclear or form.is_stale:
+        return form_page(request, form, status=409, conflict=conflict(form, unclear))
     if not form.is_valid():
         return form_page(request, form, status=422)
     form.save()
@@ -74,18 +78,26 @@ def fact(organisation: Organisation, name: str) -> dict[str, Any]:
     return {"term": capfirst(field.verbose_name), "value": shown}
 
 
-def conflict(form: OrganisationForm) -> dict[str, Any]:
+def conflict(form: OrganisationForm, unclear: list[str]) -> dict[str, Any]:
     """Both texts side by side; the form then carries the newer version, so the next save is meant."""
-    theirs = Organisation.objects.get(pk=form.instance.pk)
-    form.is_valid()
-    fields = []
-    for name in PROFILE:
-        saved, yours = getattr(theirs, name), form.cleaned_data.get(name, form[name].data)
-        same = (saved or "") == (yours or "")
-        label, shown = form[name].label, fact(theirs, name)["value"]
-        fields.append({"label": label, "name": name, "yours": yours, "theirs": shown, "same": same})
+    began = form.data.get("version", "")
+    saved = Organisation.objects.get(pk=form.instance.pk)
+    now = dict(OrganisationForm(instance=saved).initial)
+    fields = merging.compare(form, before=initial_when(saved, began), now=now)
     form.start_anew()
-    return {"fields": fields, **last_change(theirs)}
+    for name in unclear:
+        form.errors[name] = form.error_class([_("Choose which of the texts to keep.")])
+    return {"fields": fields, "began": began, **last_change(saved)}
+
+
+def initial_when(organisation: Organisation, version: str) -> dict[str, Any] | None:
+    """What the form showed when the profile was at `version`; None where its latest history has no such state."""
+    events = apps.get_model("organisations", "OrganisationEvent").objects.filter(pgh_obj=organisation.pk)
+    for event in events.order_by("-pgh_id")[:LOOKED_AT]:
+        then = OrganisationForm(instance=Organisation(**{name: getattr(event, name) for name in PROFILE}))
+        if then.saved_version == version:
+            return dict(then.initial)
+    return None
 
 
 def last_change(organisation: Organisation) -> dict[str, Any]:

@@ -4,6 +4,7 @@ What each looks like in each of its states is shown on the kit page (`/kit/` in 
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,7 @@ register = template.Library()
 ROWS = (25, 50, 100)
 SOON = 30
 EMPTY = "–"
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @register.simple_tag
@@ -174,6 +176,14 @@ def fingerprint(sha256: str) -> dict[str, str]:
     return {"sha256": sha256}
 
 
+@register.simple_tag
+def brief(text: str) -> SafeString | str:
+    """A value in a list of changes: a SHA-256 as its first digits with all of it as its title, nothing as a dash."""
+    if HASH.fullmatch(text or ""):
+        return format_html('<span class="hash" title="{}">{}…</span>', text, text[:12])
+    return text or EMPTY
+
+
 @register.simple_tag(takes_context=True)
 def hidden_query(context: template.Context, *without: str, form: BaseForm | None = None) -> SafeString:
     """Hidden inputs for the request's query parameters but `without` and `form`'s, so that a form keeps the rest."""
@@ -216,6 +226,12 @@ def field_groups(form: BaseForm) -> list[dict[str, Any]]:
 def field_of(form: BaseForm, name: str) -> BoundField:
     """The bound field `name` of the form."""
     return form[name]
+
+
+@register.simple_tag
+def some_are(fields: Iterable[Any], state: str) -> bool:
+    """Whether one of the compared fields of a stale save is in that state."""
+    return any(item.state == state for item in fields)
 
 
 def _row(left: dict[str, BoundField], names: Iterable[str]) -> list[BoundField]:

@@ -50,7 +50,7 @@ def whole(request: MemberRequest, result: Readiness) -> dict[str, Any]:
         "statement": statement_facts(request, result),
         "proof": proof_facts(request, result),
         "steps": first_steps(request, result),
-        "events": recent(request.user, request.organisation),
+        "events": recent(request.user, request.organisation, reads_all=True),
         **waiting(request),
     }
 

@@ -74,6 +74,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
+// Who writes into the field of a choice means what they write.
+document.addEventListener("input", (event) => {
+  const writing = event.target.closest("[data-picks]");
+  const picks = writing && document.getElementsByName(writing.dataset.picks);
+  for (const pick of picks || []) pick.checked = pick.value === "edited";
+});
 document.addEventListener("toggle", (event) => {
   if (event.target.matches("details.note[open]")) event.target.querySelector("textarea").focus();
 }, true);

@@ -6,7 +6,18 @@ const sent = new WeakMap();
 const formOf = (event) => event.detail.elt.closest("[data-saved]");
 const lineOf = (form) => document.getElementById(form.dataset.saved);
 
-function show(line, name, reason) {
+// Sends the form as a plain page would, to where both texts stand side by side.
+function comparing(form, label) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: label });
+  button.dataset.of = form.getAttribute("action");
+  button.addEventListener("click", () => {
+    for (const text of form.querySelectorAll("textarea")) unsaved.delete(text);
+    form.submit();
+  });
+  return button;
+}
+
+function show(line, name, reason, form) {
   const content = document.getElementById(name).content.cloneNode(true);
   const why = content.querySelector("[data-why]");
   if (why) {
@@ -15,6 +26,7 @@ function show(line, name, reason) {
       const link = Object.assign(document.createElement("a"), { href: reason.url, textContent: reason.link });
       why.parentElement.append(" ", link);
     }
+    if (reason.compare) why.parentElement.append(" ", comparing(form, reason.compare));
   }
   line.replaceChildren(content);
 }
@@ -34,6 +46,11 @@ function reasonOf(request) {
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = formOf(event);
   if (!form) return;
+  // Once somebody else was faster, only comparing helps: trying again would take the button for it away.
+  if (lineOf(form).querySelector(`[form="${form.id}"], [data-of="${form.getAttribute("action")}"]`)) {
+    event.preventDefault();
+    return;
+  }
   show(lineOf(form), "saved-wait");
   for (const text of form.querySelectorAll("textarea")) sent.set(text, text.value);
 });
@@ -42,7 +59,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = formOf(event);
   if (!form) return;
   if (!event.detail.successful) {
-    show(lineOf(form), "saved-fail", reasonOf(event.detail.xhr));
+    show(lineOf(form), "saved-fail", reasonOf(event.detail.xhr), form);
     return;
   }
   if (lineOf(form).querySelector(".wait")) lineOf(form).replaceChildren();

@@ -82,7 +82,10 @@ def test_a_stale_or_missing_etag_is_refused(
     assert first.status_code == 200, first.content
     assert first.json()[field] == "First"
     assert first["ETag"] != tag
-    assert ask("patch", path, {field: "Second"}, **{"If-Match": tag}).status_code == 412
+    late = ask("patch", path, {field: "Second"}, **{"If-Match": tag})
+    assert late.status_code == 412
+    assert late["ETag"] == first["ETag"]
+    assert late.json()["error"]["fields"] == {field: ["It is now: First"]}
     assert ask("get", path).json()[field] == "First"
 
 
@@ -201,6 +204,8 @@ def test_history_knows_the_key(officer: Any, organisation: Any, program: Callabl
     assert row["person"] == officer.name
     assert {"field": "Title", "before": system.title, "after": "Renamed"} in row["changes"]
     assert ask("get", "history/?day=never").status_code == 400
+    assert rows["next"] is None
+    assert rows["results"][0]["through"] == "the API key tests"
     assert ask("get", "history/?person=nobody@example.org").json()["results"] == []
 
 

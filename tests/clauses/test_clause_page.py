@@ -7,9 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
+from clauses.actions import token
 from clauses.clause_page import neighbour
 from clauses.models import Answer, ExpectedProof, Position
 from records.models import Record
+from tests.pages import SeenPage
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -66,16 +68,41 @@ def test_a_clause_question_cannot_be_answered_not_applicable(clause: Any, office
     assert not Answer.objects.filter(position=clause).exists()
 
 
-def test_a_second_answer_from_an_older_page_is_refused_with_the_first_one_shown(
-    clause: Any, officer: Any, sign_in: Any
+def test_a_second_answer_from_an_older_page_is_refused_and_both_stand_side_by_side(
+    clause: Any, officer: Any, manager: Any, sign_in: Any
 ) -> None:
     url = f"{clause.get_absolute_url()}answers/{clause.requirement.questions.first().pk}/"
     client = sign_in(officer)
-    client.post(url, {"answer": "met", "comment": "Mine", "version": "0"}, **HTMX)
-    late = client.post(url, {"answer": "not_met", "comment": "Yours", "version": "0"}, **HTMX)
+    client.post(url, {"answer": "met", "comment": "First", "version": "0"}, **HTMX)
+    yours = {"answer": "not_met", "comment": "Second", "version": "0"}
+    late = client.post(url, yours, **HTMX)
     assert late.status_code == 409
-    assert "Mine" in late.json()["error"]
+    assert late.json()["compare"] == "Compare both texts"
+    page = client.post(url, yours)
+    assert page.status_code == 409
+    assert "First" in page.content.decode()
+    form = SeenPage(page).form_with("keep-comment")
+    assert form.fields["yours-comment"] == ["Second"]
     assert Answer.objects.get(position=clause).value == "met"
+    assert client.post(url, form.data()).status_code == 409, "nothing was chosen"
+    chosen = form.data(**{"keep-answer": "theirs", "keep-comment": "edited", "comment": "First and second"})
+    assert client.post(url, chosen).status_code == 302
+    answer = Answer.objects.get(position=clause)
+    assert (answer.value, answer.comment) == ("met", "First and second")
+
+
+def test_a_note_and_an_answer_given_by_two_are_both_kept(clause: Any, officer: Any, sign_in: Any) -> None:
+    question = clause.requirement.questions.first()
+    url, client = f"{clause.get_absolute_url()}answers/{question.pk}/", sign_in(officer)
+    client.post(url, {"answer": "partly", "comment": "Begun", "version": "0"}, **HTMX)
+    version = token(Answer.objects.get(position=clause))
+    client.post(url, {"answer": "met", "comment": "Begun", "version": version}, **HTMX)
+    page = client.post(url, {"answer": "partly", "comment": "Begun and done", "version": version})
+    form = SeenPage(page).form_with("began")
+    assert "choose" not in form.fields
+    assert client.post(url, form.data()).status_code == 302
+    answer = Answer.objects.get(position=clause)
+    assert (answer.value, answer.comment) == ("met", "Begun and done")
 
 
 def test_a_question_of_another_requirement_is_not_found(clause: Any, control: Any, officer: Any, sign_in: Any) -> None:

@@ -81,10 +81,13 @@ def test_a_stale_save_is_refused_and_nothing_is_lost(
     assert administrator.name in text
     form = page.form_with("scope_statement")
     assert form.fields["scope_statement"][0].split() == ["My", "scope", "of", "two", "lines"]
-    assert [field["name"] for field in answer.context["conflict"]["fields"] if not field["same"]] == ["scope_statement"]
+    assert [field.name for field in answer.context["conflict"]["fields"] if field.state == "choose"] == [
+        "scope_statement"
+    ]
     organisation.refresh_from_db()
     assert organisation.scope_statement == "Their scope"
-    assert mine.post(address, form.data()).status_code == 302
+    assert mine.post(address, form.data()).status_code == 409, "nothing was chosen"
+    assert mine.post(address, form.data(**{"keep-scope_statement": "yours"})).status_code == 302
     organisation.refresh_from_db()
     assert organisation.scope_statement == "My scope\nof two lines"
 

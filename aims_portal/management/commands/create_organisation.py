@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
@@ -13,10 +13,11 @@ from clauses.actions import open_positions
 from organisations.invitations import invite, renew
 from organisations.mails import send_invitation
 from organisations.models import Invitation, Organisation
+from organisations.origin import TrackedCommand
 from organisations.roles import Role
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = (
         "Makes an organisation with a position on every requirement, and invites its first administrator by mail. "
         "While it has no administrator yet, running it again sends a new link."

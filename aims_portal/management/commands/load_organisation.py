@@ -4,10 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from aims_portal.loading import load, summary
+from organisations.origin import TrackedCommand
 from organisations.rows import BadFileError
 
 
@@ -16,7 +17,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = "Loads an organisation from a YAML file; says file, line, field and reason where it cannot."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from aims_portal.loading import load, summary
 from aims_portal.sample.accounts import REFERENCE_DAY, SAMPLES, let_in, require_demo, sample_password
 from organisations.models import Organisation
+from organisations.origin import TrackedCommand
 from organisations.rows import BadFileError
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = "Loads the sample organisations that are not there yet. What is there is kept, passwords too."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from aims_portal.sample.accounts import SAMPLES, require_demo, sample_password
 from organisations.models import Membership
+from organisations.origin import TrackedCommand
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = "Prints the sample accounts and their password."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from clauses.loading import PACKAGED, CatalogueError, load_catalogue
+from organisations.origin import TrackedCommand
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = "Loads the catalogue: clauses, controls, questions, expected evidence. Loading it again does no harm."
 
     def add_arguments(self, parser: CommandParser) -> None:

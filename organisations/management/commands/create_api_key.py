@@ -4,14 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from organisations.keys import make_key
 from organisations.models import Membership
+from organisations.origin import TrackedCommand
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = "Makes an API key for a member of an organisation (by its short name). The last line is the key alone."
 
     def add_arguments(self, parser: CommandParser) -> None:

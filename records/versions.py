@@ -1,0 +1,46 @@
+"""A record as it was: read from history, which has every version of every column and link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from .events import table_of
+from .models import Record
+
+
+def as_of_version(record: Record, version: int) -> tuple[dict[str, Any], dict[str, list[int]]] | None:
+    """Columns by attribute name, and keys of the records linked to by field name, as that version was saved.
+
+    None where history does not have the version. One query for each table.
+    """
+    events: Any = table_of(Record)._default_manager.filter(pgh_obj_id=record.pk)
+    saved = events.filter(version=version).order_by("pgh_id").first()
+    if saved is None:
+        return None
+    # One transaction may save a record more than once: its moment alone does not tell before from after.
+    later = events.filter(pgh_id__gt=saved.pgh_id, pgh_created_at=saved.pgh_created_at).values("pgh_context")
+    until = Q(pgh_created_at__lte=saved.pgh_created_at) & ~Q(pgh_context__in=later.exclude(pgh_context=None))
+    own = table_of(type(record))._default_manager.filter(until, pgh_obj_id=record.pk)
+    columns = columns_of(Record, saved) | columns_of(type(record), own.order_by("-pgh_id").first())
+    return columns, links_at(record, until)
+
+
+def columns_of(model: type[Record], event: Any) -> dict[str, Any]:
+    kept = {item.attname for item in event._meta.concrete_fields} if event else set()
+    return {
+        item.attname: getattr(event, item.attname) for item in model._meta.local_concrete_fields if item.attname in kept
+    }
+
+
+def links_at(record: Record, until: Q) -> dict[str, list[int]]:
+    """For each many-to-many field the keys it held."""
+    found: dict[str, list[int]] = {}
+    for item in record._meta.local_many_to_many:
+        mine, other = f"{item.m2m_field_name()}_id", f"{item.m2m_reverse_field_name()}_id"
+        table = table_of(item.remote_field.through)
+        events = table._default_manager.filter(until, **{mine: record.pk}).order_by("pgh_id")
+        last = {event["pgh_obj_id"]: event for event in events.values("pgh_obj_id", "pgh_label", other)}
+        found[item.name] = sorted(event[other] for event in last.values() if event["pgh_label"] != "delete")
+    return found
