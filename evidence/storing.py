@@ -51,6 +51,10 @@ def keep_file(upload: HashedUpload, *, organisation: Organisation) -> str:
         put(upload, key)
     except storage_faults() as error:
         logger.exception("evidence could not be stored as %s", key)
+        if not is_counted:
+            # What a full disk took of it is no file; what others point to stays, whatever it is.
+            with suppress(*storage_faults()):
+                default_storage.delete(key)
         message = _("“%(name)s” was not stored: the file storage could not be used. Try again later.")
         raise Unstored(message % {"name": upload.name}) from error
     if not is_counted:

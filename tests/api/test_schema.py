@@ -32,7 +32,7 @@ OPERATIONS = 18
 # People and records are named; names that are made up are not found.
 NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
-EXAMPLES = 8
+EXAMPLES = 6
 
 
 @pytest.fixture
