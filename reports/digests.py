@@ -8,7 +8,7 @@ Message-ID, by which mail programs show it once (docs/decisions/0009-reminders.m
 from __future__ import annotations
 
 import logging
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -57,13 +57,18 @@ def deliver(digest_id: UUID | str) -> bool:
         return False
 
 
+def its_time(now: datetime) -> Q:
+    """Digests whose time has come; nothing is put off for longer than `LONGEST_PAUSE` but by a clock that ran ahead."""
+    return Q(try_at__lte=now) | Q(try_at__gt=now + 2 * LONGEST_PAUSE)
+
+
 def claim(digest_id: UUID | str) -> int | None:
     """Takes a digest whose time has come, or whose worker died, for this process; returns the attempt, else None."""
     now = timezone.now()
     under_way = [Digest.State.QUEUED, Digest.State.SENDING]
     with transaction.atomic():
         free = Digest.objects.select_for_update(skip_locked=True, of=("self",))
-        if not free.filter(pk=digest_id, state__in=under_way, try_at__lte=now).exists():
+        if not free.filter(its_time(now), pk=digest_id, state__in=under_way).exists():
             return None
         Digest.objects.filter(pk=digest_id).update(
             state=Digest.State.SENDING, attempt=F("attempt") + 1, try_at=now + LEASE
@@ -132,7 +137,7 @@ def sweep_digests() -> int:
     """Sends the message again for what was forgotten, put off, or left behind by a dead worker; returns how many."""
     now = timezone.now()
     fresh = Q(state=Digest.State.QUEUED, error="", try_at__gte=now - PATIENCE)
-    waiting = Q(state__in=[Digest.State.QUEUED, Digest.State.SENDING], try_at__lte=now)
+    waiting = its_time(now) & Q(state__in=[Digest.State.QUEUED, Digest.State.SENDING])
     sent = 0
     for digest_id in Digest.objects.filter(waiting).exclude(fresh).order_by("try_at").values_list("pk", flat=True):
         if not tell_workers("send_digest", digest_id, expires=STALE_AFTER):

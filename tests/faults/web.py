@@ -94,9 +94,10 @@ def start_portal(tmp_path: Path, own_broker: str, organisation: Any) -> Iterator
         command = [sys.executable, "-m", "gunicorn", "-c", "python:aims_portal.gunicorn", "--bind", f"127.0.0.1:{port}"]
         log = tmp_path / "log"
         with log.open("w") as output:
-            process = subprocess.Popen(  # noqa: PLW1509 (nothing of this process runs beside it yet)
-                command, cwd=ROOT, env=env, stdout=output, stderr=output, preexec_fn=preexec
-            )
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdout=output, stderr=output,
+                preexec_fn=preexec,  # noqa: PLW1509 (nothing of this process runs beside it yet)
+            )  # fmt: skip
         started.append(process)
         return Portal(
             port, worker_of(process, port, log), log, Path(env["AIMS_DATA"]) / "incoming", Path(env["STORAGE_URL"])
