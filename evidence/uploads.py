@@ -144,7 +144,7 @@ class BrokenUploadsMiddleware:
         if request.method not in {"GET", "HEAD"}:
             for handler in request.upload_handlers:
                 file = getattr(handler, "file", None)
-                if file is not None and file not in handler.arrived:
+                if file is not None and file not in getattr(handler, "arrived", []):
                     file.close()
         return response
 
