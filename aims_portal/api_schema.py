@@ -71,8 +71,10 @@ class Described(AutoSchema):
         return found.union(*(BY_HEADER.get(one["name"], set()) for one in parameters))
 
     def headers(self) -> dict[str, dict[str, Any]]:
-        tagged = {"200": ETAG} if self.path.endswith("{reference}/") else {}
-        return {"201": LOCATION, "202": LOCATION, "429": RETRY_AFTER, **tagged}
+        if self.path.endswith("{reference}/"):
+            return {"200": ETAG, "429": RETRY_AFTER}
+        made = {} if "{" in self.path.partition("{organisation}")[2] else {"201": LOCATION | ETAG, "202": LOCATION}
+        return {"429": RETRY_AFTER, **made}
 
 
 def error(status: str) -> dict[str, Any]:
