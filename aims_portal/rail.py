@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from clauses.models import Position, Requirement
 from clauses.standing import Standing, standings
 from evidence.models import Evidence
+from organisations.mail_jobs import in_trouble
 from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
+from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_rows
-from reports.models import Digest
 from systems.models import AISystem, Supplier
 
 
@@ -133,6 +134,7 @@ class Rail:
     def items(self) -> list[dict[str, Any]]:
         counts = self.counts()
         items: list[tuple[str, str, int | None]] = [
+            (_("Mentions"), "mention-list", unread(self.request.user, self.request.organisation).count() or None),
             (_("AI systems"), "ai-system-list", counts[AISystem.KIND]),
             (_("Suppliers"), "supplier-list", counts[Supplier.KIND]),
             (_("Evidence"), "evidence-list", counts[Evidence.KIND]),
@@ -140,7 +142,7 @@ class Rail:
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
         if MANAGE_MEMBERS in self.request.permissions:
-            troubled = Digest.objects.in_trouble().filter(organisation=self.request.organisation).count()
+            troubled = in_trouble(self.request.organisation).count()
             items += [(_("Members"), "member-list", None), (_("Mail"), "mail-list", troubled or None)]
             if settings.EMAIL_BACKEND.endswith("OutboxBackend"):
                 items += [(_("Outbox"), "outbox", None)]

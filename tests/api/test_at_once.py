@@ -45,7 +45,7 @@ def at_once(address: str, body: dict[str, Any], headers: dict[str, str]) -> list
 def test_the_same_post_at_the_same_time_is_done_once(
     room: str, live_server: Any, officer: Any, organisation: Any, program: Callable[..., Any], monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("reports.actions.current_app.send_task", lambda *args, **options: None)
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *args, **options: None)
     ask = program(officer)
     body = {"kind": "readiness"} if room == "reports" else ai_system_form(organisation) | {"owner": officer.email}
     headers = {

@@ -48,7 +48,7 @@ def portal() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def no_messages(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr("reports.actions.current_app.send_task", lambda *args, **options: None)
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *args, **options: None)
     settings.API_REQUESTS_PER_MINUTE = 0
 
 
