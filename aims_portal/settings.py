@@ -68,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "aims_portal.methods.PageMethodsMiddleware",
+    "evidence.uploads.BrokenUploadsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -209,6 +211,9 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=100 * 2**20)
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 2**30)
+SCANNER_URL = env("SCANNER_URL", default="")
+SCANNER_TIMEOUT = env.float("SCANNER_TIMEOUT", default=30)
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
 
 # A mail server that hangs must not hold up the page that sends.
 EMAIL_TIMEOUT = 10
@@ -255,7 +260,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "organisations.api_pages.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "aims_portal.api_schema.Described",
+    "DEFAULT_THROTTLE_CLASSES": ["organisations.api_throttle.RequestsPerMinute"],
     "EXCEPTION_HANDLER": "organisations.api_errors.answer_to",
 }
 SPECTACULAR_SETTINGS = {
@@ -269,7 +275,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"ReportKind": "reports.models.Report.Kind"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "aims_portal.api_schema.document_errors",
+        "aims_portal.api_schema.add_error_shape",
     ],
 }
 

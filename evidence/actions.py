@@ -15,7 +15,8 @@ from organisations.models import Organisation, User
 from records.actions import keep, touch
 from records.models import Record
 
-from .checking import Refused, checked
+from .admitting import admitted
+from .checking import Refused
 from .models import Evidence, EvidenceVersion, Proof
 from .storing import keep_file
 from .uploads import HashedUpload, as_upload
@@ -33,6 +34,8 @@ def receive(
     **fields: Any,
 ) -> Evidence:
     """Takes in one file or link as a new item that proves `proves`. Raises Refused, and then nothing is stored."""
+    if file:
+        admitted(file)
     title = title or (PurePath(file.name).stem.replace("_", " ") if file else url)
     evidence = Evidence(organisation=organisation, title=title[:200], **{"owner": by, **fields})
     keep(evidence, by=by)
@@ -49,6 +52,7 @@ def bring(record: Record, file: Any, *, by: User) -> Evidence:
 
     Raises Refused, and then nothing is stored.
     """
+    admitted(file)
     item = held(record.organisation, file, by=by)
     if item is None:
         return receive(record.organisation, by=by, file=file, proves=[record])
@@ -58,7 +62,7 @@ def bring(record: Record, file: Any, *, by: User) -> Evidence:
 
 def held(organisation: Organisation, file: Any, *, by: User) -> Evidence | None:
     """The item whose latest version is this very file, among those the person may see."""
-    if not isinstance(file, HashedUpload) or file.is_too_large:
+    if not isinstance(file, HashedUpload):
         return None
     items = Evidence.objects.visible_to(by).filter(organisation=organisation, versions__sha256=file.sha256)
     same = (item for item in items.distinct().order_by("pk") if item.latest and item.latest.sha256 == file.sha256)
@@ -76,6 +80,8 @@ def add_version(
     """
     if bool(file) == bool(url):
         raise Refused(_("Choose a file or give a link, one of the two."))
+    if file:
+        admitted(file)
     # Two at once wait for each other here, so that each gets a number of its own.
     Record.objects.select_for_update().get(pk=evidence.pk)
     number = 1 + max(evidence.versions.values_list("number", flat=True), default=0)
@@ -91,11 +97,10 @@ def add_version(
 
 
 def store(version: EvidenceVersion, file: Any) -> None:
-    """Checks a file, keeps it, and notes in the version what is known about it."""
+    """Keeps a file that may come in, and notes in the version what is known about it."""
     name = PurePath(file.name).name
     version.filename = name if len(name) <= 255 else PurePath(name).stem[:200] + PurePath(name).suffix[-50:]
-    is_too_large = getattr(file, "is_too_large", False)
-    version.content_type = checked(file, filename=version.filename, size=file.size, is_too_large=is_too_large)
+    version.content_type = admitted(file)
     with nullcontext(file) if isinstance(file, HashedUpload) else closing(as_upload(file)) as upload:
         version.key = keep_file(upload, organisation=version.evidence.organisation)
         version.size, version.sha256 = upload.size, upload.sha256

@@ -15,10 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from organisations.api import as_object
+from organisations.api_errors import refusal
 from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, RecordSerializer, filter_parameters
 from records.api_forms import errors_of
 from records.models import Record
 
+from .admitting import admitted
+from .checking import Refused
 from .forms import NewEvidenceForm, VersionForm
 from .models import Evidence, EvidenceVersion, Kind
 from .references import in_order
@@ -114,6 +117,12 @@ class EvidenceApi(CreatingApi):
         super().change(record, plain(changes))
 
     def files(self) -> Any:
+        """The files that came, once they are found good: before any row is locked, as a scanner may take its time."""
+        for name, file in self.request.FILES.items():
+            try:
+                admitted(file)
+            except Refused as error:
+                raise refusal(error, name) from error
         return self.request.FILES or None
 
     @extend_schema(
@@ -130,6 +139,7 @@ class EvidenceApi(CreatingApi):
         return self.once(lambda: self.add(reference))
 
     def add(self, reference: str) -> Response:
+        files = self.files()
         evidence = self.views.get(self.member, reference)
         Record.objects.select_for_update().get(pk=evidence.pk)
         evidence = self.views.get(self.member, reference)
@@ -138,10 +148,13 @@ class EvidenceApi(CreatingApi):
         if unknown:
             raise ValidationError({name: [_("This cannot be set here.")] for name in unknown})
         data = {name: str(value) for name, value in given.items() if value is not None}
-        form = VersionForm(data, self.files(), evidence=evidence)
+        form = VersionForm(data, files, evidence=evidence)
         if not form.is_valid():
             raise errors_of(form)
-        version = form.save(by=self.member.user)
+        try:
+            version = form.save(by=self.member.user)
+        except Refused as error:
+            raise refusal(error, "file") from error
         return Response(VersionSerializer(version).data, status=201)
 
 

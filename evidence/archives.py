@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 import zipfile
 from typing import IO
@@ -32,7 +33,7 @@ def fault_of_archive(file: IO[bytes], ending: str) -> str:
             entries = archive.infolist()
             if not any(entry.filename.startswith(PARTS[ending]) for entry in entries):
                 return not_one
-            return fault_of_size(entries) or fault_of_programs(archive, entries)
+            return fault_of_size(entries) or fault_of_names(entries) or fault_of_programs(archive, entries)
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError):
         return not_one
 
@@ -59,6 +60,16 @@ def fault_of_size(entries: list[zipfile.ZipInfo]) -> str:
     packed = sum(entry.compress_size for entry in entries) or 1
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked / packed > MAX_RATIO:
         return _("it unpacks to far more than it says")
+    return ""
+
+
+def fault_of_names(entries: list[zipfile.ZipInfo]) -> str:
+    """Entries that would land elsewhere if somebody unpacked the file, or that are links instead of files."""
+    for entry in entries:
+        name = entry.orig_filename.replace("\\", "/")
+        is_link = stat.S_ISLNK(entry.external_attr >> 16)
+        if is_link or name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
+            return _("it holds parts that lead out of it")
     return ""
 
 

@@ -34,7 +34,24 @@ MAX_PIXELS = 80_000_000
 
 
 class Refused(ValidationError):
-    """The file cannot be taken; the message says why, in words for the person who sent it."""
+    """The file cannot be taken; the message says why, in words for the person who sent it.
+
+    `status_code` is what programs are answered with.
+    """
+
+    status_code = 400
+
+
+class TooLarge(Refused):
+    """It is over the cap."""
+
+    status_code = 413
+
+
+class Unstored(Refused):
+    """Nothing is wrong with the file, but we could not take it: it may be sent again."""
+
+    status_code = 503
 
 
 def checked(file: IO[bytes], *, filename: str, size: int, is_too_large: bool = False) -> str:
@@ -42,7 +59,7 @@ def checked(file: IO[bytes], *, filename: str, size: int, is_too_large: bool = F
     name = {"name": filename}
     if is_too_large or size > settings.EVIDENCE_MAX_BYTES:
         limit = in_words(settings.EVIDENCE_MAX_BYTES)
-        raise Refused(_("“%(name)s” is larger than %(limit)s.") % (name | {"limit": limit}))
+        raise TooLarge(_("“%(name)s” is larger than %(limit)s.") % (name | {"limit": limit}))
     if not size:
         raise Refused(_("“%(name)s” is empty (0 bytes).") % name)
     ending = PurePath(filename).suffix.lower().lstrip(".")

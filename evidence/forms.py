@@ -18,7 +18,8 @@ from records.templatetags.components import size as in_words
 from records.widgets import DayInput
 
 from . import actions
-from .checking import ACCEPT, Refused, checked
+from .admitting import admitted
+from .checking import ACCEPT, Refused
 from .models import Evidence, EvidenceVersion
 from .references import ReferencesField, in_order, words
 
@@ -48,9 +49,8 @@ class FileOrLink(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file:
-            too_large = getattr(file, "is_too_large", False)
             try:
-                checked(file, filename=file.name, size=file.size, is_too_large=too_large)
+                admitted(file)
             except Refused as refusal:
                 raise forms.ValidationError(refusal.messages) from refusal
         return file
@@ -198,6 +198,8 @@ class NewEvidenceForm(FileOrLink, EvidenceForm):
             # Before the links: whoever waits for space must not hold a record that others wait for.
             actions.add_version(self.instance, by=self.user, file=cleaned["file"], url=cleaned["url"])
         except Refused as refusal:
-            raise forms.ValidationError({"file": refusal.messages}) from refusal
+            error = forms.ValidationError({"file": refusal.messages})
+            error.status_code = refusal.status_code  # type: ignore[attr-defined]
+            raise error from refusal
         self.link(self.instance)
         return self.instance

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
 
-from .checking import Refused
+from .checking import Refused, Unstored
 from .models import EvidenceVersion, Quota
 from .uploads import HashedUpload
 
@@ -38,7 +38,8 @@ def keep_file(upload: HashedUpload, *, organisation: Organisation) -> str:
     """Stores a checked upload and counts it towards the quota; returns its storage key.
 
     A local file is moved into place, not copied. The same file twice is kept once; organisations never share one.
-    Raises Refused when the organisation's space is used up or the storage fails; then no version may point to it.
+    Raises Refused when the organisation's space is used up, Unstored when the storage fails; then no version may
+    point to it.
     """
     key = f"{organisation.pk}/{upload.sha256}"
     Quota.objects.get_or_create(organisation=organisation)
@@ -50,8 +51,12 @@ def keep_file(upload: HashedUpload, *, organisation: Organisation) -> str:
         put(upload, key)
     except storage_faults() as error:
         logger.exception("evidence could not be stored as %s", key)
+        if not is_counted:
+            # What a full disk took of it is no file; what others point to stays, whatever it is.
+            with suppress(*storage_faults()):
+                default_storage.delete(key)
         message = _("“%(name)s” was not stored: the file storage could not be used. Try again later.")
-        raise Refused(message % {"name": upload.name}) from error
+        raise Unstored(message % {"name": upload.name}) from error
     if not is_counted:
         Quota.objects.filter(pk=quota.pk).update(used=F("used") + upload.size)
     return key

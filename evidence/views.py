@@ -1,6 +1,7 @@
 """The evidence library, its versions and downloads. What is dropped on other records is in `linking`."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from records.forms import RecordForm
 from records.models import SOON, Record
 from records.views import RecordViews
 
+from .admitting import admitted
 from .checking import Refused
 from .filters import EvidenceFilter
 from .forms import EvidenceForm, NewEvidenceForm, VersionForm
@@ -83,6 +85,7 @@ def new_version(request: MemberRequest, reference: str) -> HttpResponse:
     """Takes the next file or link of an item; the ones before it stay."""
     evidence = changeable(request, reference)
     if request.method == "POST":
+        examine(request.FILES)
         # Who saves at the same time waits here, so that dates changed by one are not lost by the other.
         Record.objects.select_for_update().get(pk=evidence.pk)
         evidence = changeable(request, reference)
@@ -104,6 +107,13 @@ def new_version(request: MemberRequest, reference: str) -> HttpResponse:
     ]
     context = {"record": evidence, "form": form, "latest": evidence.latest, "crumbs": crumbs}
     return render(request, "evidence/new_version.html", context)
+
+
+def examine(files: Any) -> None:
+    """Looks at what came in before any row is locked, as a scanner may take its time; the form tells the result."""
+    for file in files.values():
+        with suppress(Refused):
+            admitted(file)
 
 
 @require_safe

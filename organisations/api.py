@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
@@ -18,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .api_errors import GENERAL, KeyReused
+from .api_errors import GENERAL, KeyReused, TooLarge
 from .middleware import enter
 from .models import ApiKey, IdempotentAnswer
 from .requests import MemberRequest
@@ -44,6 +45,7 @@ class MemberApi(APIView):
         if isinstance(request.auth, ApiKey) and request.auth.organisation.slug != slug:
             raise Http404
         enter(request._request, slug)
+        require_small(request)
 
     @property
     def member(self) -> MemberRequest:
@@ -71,6 +73,14 @@ class MemberApi(APIView):
                 defaults={"request_hash": fingerprint(self.request)},
             )
             return answered(row, make()) if is_new else again(row, fingerprint(self.request))
+
+
+def require_small(request: Request) -> None:
+    """Refuses a body too large for memory, where it would be read; files go to disk, under a cap of their own."""
+    is_multipart = (request.content_type or "").startswith("multipart/")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not is_multipart and length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise TooLarge
 
 
 def fingerprint(request: Request) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as Invalid
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -37,6 +37,22 @@ class KeyReused(exceptions.APIException):
     default_detail = _("This Idempotency-Key came before with something else.")
 
 
+class WithFields(exceptions.APIException):
+    """One that says at which fields."""
+
+    fields: dict[str, list[str]] | None = None
+
+
+class TooLarge(WithFields):
+    status_code, default_code = 413, "too_large"
+    default_detail = _("This is larger than the portal takes.")
+
+
+class Unavailable(WithFields):
+    status_code, default_code = 503, "unavailable"
+    default_detail = _("Something the portal needs cannot be reached. Nothing was changed; try again later.")
+
+
 class Unreadable(exceptions.APIException):
     status_code, default_code = 500, "altered"
     default_detail = _("The file is not what was kept, so it is not sent.")
@@ -45,7 +61,11 @@ class Unreadable(exceptions.APIException):
 def answer_to(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turns what an API view raised into an answer of our shape; None where it is a fault of ours."""
     if isinstance(exc, Invalid):
-        exc = exceptions.ValidationError(fields_of(exc))
+        exc = refusal(exc)
+    elif isinstance(exc, RequestDataTooBig):
+        exc = TooLarge()
+    elif isinstance(exc, UnreadablePostError):
+        exc = exceptions.ParseError(_("The request ended before it was complete."))
     elif isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
@@ -55,7 +75,23 @@ def answer_to(exc: Exception, context: dict[str, Any]) -> Response | None:
         response.data = shaped(exc)
         if isinstance(exc, Stale) and exc.etag:
             response["ETag"] = exc.etag
+        # Also where something else was asked for, as a PDF.
+        response.content_type = "application/json"
     return response
+
+
+def refusal(error: Invalid, field: str = GENERAL) -> exceptions.APIException:
+    """What a form or an action refused, for programs; `status_code` on the error tells of another kind than 400."""
+    fields = fields_of(error)
+    kinds: dict[int, type[WithFields]] = {413: TooLarge, 503: Unavailable}
+    kind = kinds.get(getattr(error, "status_code", 400))
+    if field != GENERAL and set(fields) == {GENERAL}:
+        fields = {field: fields[GENERAL]}
+    if kind is None:
+        return exceptions.ValidationError(fields)
+    raised = kind()
+    raised.fields = fields
+    return raised
 
 
 def fields_of(error: Invalid) -> dict[str, list[str]]:
@@ -66,7 +102,8 @@ def fields_of(error: Invalid) -> dict[str, list[str]]:
 
 def shaped(exc: exceptions.APIException) -> dict[str, Any]:
     if not isinstance(exc, exceptions.ValidationError):
-        return error(str(getattr(exc.detail, "code", exc.default_code)), str(exc.detail), getattr(exc, "fields", None))
+        fields = getattr(exc, "fields", None)
+        return error(str(getattr(exc.detail, "code", exc.default_code)), str(exc.detail), fields)
     detail: Any = exc.detail
     fields = detail if isinstance(detail, dict) else {GENERAL: detail}
     return error("invalid", str(_("Some of it cannot be taken.")), fields)

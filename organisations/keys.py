@@ -59,7 +59,9 @@ def key_from(text: str) -> ApiKey | None:
 def note_use(key: ApiKey) -> None:
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at >= NOTED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        # Whoever notes it at the same time may take long over the rest of the request: nobody waits for that.
+        free = ApiKey.objects.select_for_update(skip_locked=True).filter(pk=key.pk)
+        ApiKey.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)
 
 
 def revoke(key: ApiKey) -> None:

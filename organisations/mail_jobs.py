@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
@@ -104,13 +104,18 @@ def deliver(model: type[J], job_id: UUID | str, mail_of: Callable[[J], EmailMess
         return False
 
 
+def its_time(now: datetime) -> Q:
+    """Mail whose time has come; nothing is put off for longer than `LONGEST_PAUSE` but by a clock that ran ahead."""
+    return Q(try_at__lte=now) | Q(try_at__gt=now + 2 * LONGEST_PAUSE)
+
+
 def claim(model: type[MailJob], job_id: UUID | str) -> int | None:
     """Takes a mail whose time has come, or whose worker died, for this process; returns the attempt, else None."""
     now = timezone.now()
     jobs = model._default_manager
     with transaction.atomic():
         free = jobs.select_for_update(skip_locked=True, of=("self",))
-        if not free.filter(pk=job_id, state__in=UNDER_WAY, try_at__lte=now).exists():
+        if not free.filter(its_time(now), pk=job_id, state__in=UNDER_WAY).exists():
             return None
         jobs.filter(pk=job_id).update(state=MailState.SENDING, attempt=F("attempt") + 1, try_at=now + LEASE)
         return jobs.values_list("attempt", flat=True).get(pk=job_id)
@@ -198,7 +203,7 @@ def sweep_mail() -> int:
     """Sends the message again for what was forgotten, put off, or left behind by a dead worker; returns how many."""
     now = timezone.now()
     fresh = Q(state=MailState.QUEUED, error="", try_at__gte=now - PATIENCE)
-    waiting = Q(state__in=UNDER_WAY, try_at__lte=now)
+    waiting = its_time(now) & Q(state__in=UNDER_WAY)
     sent = 0
     for model in kinds():
         due = model._default_manager.filter(waiting).exclude(fresh).order_by("try_at")

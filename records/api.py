@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -89,14 +91,14 @@ class RecordApi(MemberApi, viewsets.GenericViewSet):
         Record.objects.select_for_update().get(pk=record.pk)
         record = self.views.get(self.member, reference)
         wanted = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        if not wanted & {etag(record), "*"}:
-            raise Stale(etag(record), self.now(record))
+        shown = self.shown(record)
+        if "*" not in wanted and etag(record, shown) not in wanted:
+            raise Stale(etag(record, shown), self.now(shown))
         return record
 
-    def now(self, record: Any) -> Mapping[str, Sequence[str]]:
+    def now(self, current: Any) -> Mapping[str, Sequence[str]]:
         """How the fields stand that a stale request wanted to change, where they stand otherwise."""
         sent = self.request.data if isinstance(self.request.data, dict) else {}
-        current = self.represent(next(iter(self.prepared([record]))))
         return {
             name: [_("It is now: %(value)s") % {"value": in_words(current[name])}]
             for name, value in sent.items()
@@ -123,8 +125,12 @@ class RecordApi(MemberApi, viewsets.GenericViewSet):
         return form.save()
 
     def answer(self, record: Any, status: int = 200) -> Response:
-        record = next(iter(self.prepared([record])))
-        return Response(self.represent(record), status=status, headers={"ETag": etag(record)})
+        shown = self.shown(record)
+        return Response(shown, status=status, headers={"ETag": etag(record, shown)})
+
+    def shown(self, record: Any) -> Any:
+        """What a program is told about one record."""
+        return self.represent(next(iter(self.prepared([record]))))
 
     def prepared(self, records: Sequence[Any]) -> Sequence[Any]:
         """Records of one page with what is derived for all of them at once."""
@@ -159,8 +165,9 @@ def in_words(value: Any) -> str:
     return "–" if value is None or value == "" else str(value)
 
 
-def etag(record: Record) -> str:
-    return f'"{record.version}"'
+def etag(record: Record, shown: Any) -> str:
+    """The version and a hash of what is shown: links and what is derived change the one without the other."""
+    return f'"{record.version}-{hashlib.sha256(JSONRenderer().render(shown)).hexdigest()[:20]}"'
 
 
 def filter_parameters(views: type[RecordViews]) -> list[OpenApiParameter]:

@@ -7,7 +7,7 @@ report, and what a worker that died left behind is claimed again once its lease 
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from .models import Report
 LEASE = timedelta(seconds=60)
 A_PAGE = timedelta(seconds=1)
 ATTEMPTS = 3
+# No lease lasts so long: one that seems to was given while the clock ran ahead.
+LONGEST = timedelta(hours=1)
 # How old a queued report must be before its message is taken for lost, and how long a second message is good for.
 PATIENCE = timedelta(seconds=10)
 STALE_AFTER = 30
@@ -69,11 +71,16 @@ def claim(report_id: UUID | str) -> int | None:
     One conditional UPDATE: of two workers that try at once, the second finds the condition no longer true.
     """
     now = timezone.now()
-    free = Q(state=Report.State.QUEUED) | Q(state=Report.State.RUNNING, lease_until__lt=now)
+    free = Q(state=Report.State.QUEUED) | abandoned(now)
     taken = Report.objects.filter(free, pk=report_id, attempt__lt=ATTEMPTS).update(
         state=Report.State.RUNNING, attempt=F("attempt") + 1, lease_until=now + LEASE, progress=0
     )
     return Report.objects.values_list("attempt", flat=True).get(pk=report_id) if taken else None
+
+
+def abandoned(now: datetime) -> Q:
+    """Reports whose worker died: the lease has run out, or a clock that ran ahead gave one that never would."""
+    return Q(Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST), state=Report.State.RUNNING)
 
 
 def renew(report_id: UUID | str, attempt: int, progress: int, *, pages: int = 0) -> None:
@@ -116,13 +123,12 @@ def fail(report_id: UUID | str, attempt: int, reason: str) -> None:
 def sweep() -> int:
     """Sends the message again for what was forgotten, or gives it up after three attempts; returns how many."""
     now = timezone.now()
-    abandoned = Q(state=Report.State.RUNNING, lease_until__lt=now)
     reason = _("The worker stopped %(n)s times while it made this report.") % {"n": ATTEMPTS}
-    Report.objects.filter(abandoned, attempt__gte=ATTEMPTS).update(
+    Report.objects.filter(abandoned(now), attempt__gte=ATTEMPTS).update(
         state=Report.State.FAILED, error=reason, lease_until=None, finished_at=now
     )
-    unheard = Q(state=Report.State.QUEUED, requested_at__lt=now - PATIENCE)
-    forgotten = Report.objects.filter(unheard | abandoned).order_by("requested_at").values_list("pk", flat=True)
+    unheard = Q(state=Report.State.QUEUED) & ~Q(requested_at__range=(now - PATIENCE, now))
+    forgotten = Report.objects.filter(unheard | abandoned(now)).order_by("requested_at").values_list("pk", flat=True)
     sent = 0
     for report_id in forgotten:
         if not send(report_id, expires=STALE_AFTER):

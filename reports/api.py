@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Min
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -24,7 +25,7 @@ from organisations.api_errors import Unreadable
 from organisations.models import Organisation
 from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.api import IDEMPOTENCY, PersonField
-from records.models import SOON
+from records.models import SOON, Record
 from systems.models import AISystem, RiskClass, Supplier
 
 from .actions import ask_for_report
@@ -64,6 +65,8 @@ class PdfRenderer(BaseRenderer):
 
 class WholeApi(MemberApi):
     """Tells about the whole organisation, so it is for those who may read all of it."""
+
+    turns_away = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -119,9 +122,12 @@ class ConformitySerializer(serializers.Serializer):
 
 
 class DashboardSerializer(serializers.Serializer):
-    """Where the organisation stands on a day: what is on record now, its dates judged by that day."""
+    """Where the organisation stands on a day. What is on record is that of `recorded_on`, today; validity, reviews and
+    what is due are judged by the day asked for.
+    """
 
     on = serializers.DateField()
+    recorded_on = serializers.DateField()
     ai_systems_total = serializers.IntegerField()
     ai_systems_by_risk_class = serializers.DictField(child=serializers.IntegerField())
     evidence_expired = serializers.ListField(child=serializers.CharField())
@@ -130,11 +136,19 @@ class DashboardSerializer(serializers.Serializer):
     conformity = ConformitySerializer()
 
 
+ON = OpenApiParameter(
+    "on",
+    OpenApiTypes.DATE,
+    description="The day by which dates are judged; else today at the organisation. What the records said on a day "
+    "gone by cannot be told yet: days before the organisation's first record are 400.",
+)
+
+
 class DashboardApi(WholeApi):
     serializer_class = DashboardSerializer
 
     @extend_schema(
-        parameters=[OpenApiParameter("on", OpenApiTypes.DATE, description="The day; else today at the organisation.")],
+        parameters=[ON],
         responses=DashboardSerializer,
         operation_id="dashboard_retrieve",
     )
@@ -149,9 +163,20 @@ def day_asked(request: Any) -> date:
         return today
     try:
         day = date.fromisoformat(text)
-        return day if 1900 < day.year < 9000 else date.fromisoformat("")
+        day = day if day.year < 9000 and len(text) == len("2026-11-23") else date.fromisoformat("")
     except ValueError as error:
         raise ValidationError({"on": [_("Give a day as YYYY-MM-DD.")]}) from error
+    first = first_day(request.organisation)
+    if day < first:
+        words = _("Nothing was on record here before %(day)s.") % {"day": first.isoformat()}
+        raise ValidationError({"on": [words]})
+    return day
+
+
+def first_day(organisation: Organisation) -> date:
+    """The day of the organisation's first record; today where it has none."""
+    first = Record.objects.of(organisation).aggregate(first=Min("created_at"))["first"]
+    return first.astimezone(organisation.zone).date() if first else organisation.today()
 
 
 def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]:
@@ -164,6 +189,7 @@ def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]
     result = readiness(organisation, user, noon, proofs=False).as_dict()
     return {
         "on": on.isoformat(),
+        "recorded_on": organisation.today().isoformat(),
         "ai_systems_total": len(classes),
         "ai_systems_by_risk_class": {c.value: classes.count(c) for c in RiskClass if c in classes},
         "evidence_expired": references(evidence.expired(on)),

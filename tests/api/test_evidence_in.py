@@ -69,7 +69,8 @@ def test_what_is_refused_says_why_and_leaves_nothing(
 def test_a_file_over_the_cap_is_refused(officer: Any, program: Callable[..., Ask], settings: Any) -> None:
     settings.EVIDENCE_MAX_BYTES = 10
     answer = program(officer)("upload", "evidence/", {"title": "x", "file": file()})
-    assert answer.status_code == 400
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "too_large"
     assert "larger" in str(answer.json()["error"]["fields"]["file"])
 
 

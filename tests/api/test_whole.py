@@ -48,8 +48,28 @@ def test_the_dashboard_has_the_facts_of_the_sample_and_of_home(
     assert found["conformity"]["controls"] == home["controls"]["count"]
     assert found["conformity"]["state"] == home["state"]["code"] == "not_ready"
     assert readiness(meridia, rita).as_dict()["applicability"] == found["conformity"]["applicability"]
-    assert ask("get", "dashboard/?on=2025-01-01").json()["evidence_expired"] == []
     assert ask("get", "dashboard/?on=tomorrow").json()["error"]["fields"]["on"]
+
+
+def test_a_day_before_the_first_record_is_not_answered_with_today(
+    meridia: Organisation, program: Callable[..., Ask]
+) -> None:
+    ask = program(meridia.memberships.get(user__email="rita.falcao@meridia.example").user, meridia)
+    for day in ("2026-11-22", "2025-01-01", "0001-01-01"):
+        answer = ask("get", f"dashboard/?on={day}")
+        assert answer.status_code == 400
+        assert "before 2026-11-23" in str(answer.json()["error"]["fields"]["on"])
+
+
+def test_a_day_gone_by_is_judged_by_that_day_and_says_whose_records_these_are(
+    meridia: Organisation, program: Callable[..., Ask]
+) -> None:
+    with time_machine.travel(datetime(2027, 11, 23, 12, tzinfo=UTC), tick=False):
+        ask = program(meridia.memberships.get(user__email="rita.falcao@meridia.example").user, meridia)
+        then, now = ask("get", "dashboard/?on=2026-11-24").json(), ask("get", "dashboard/").json()
+    assert (then["on"], then["recorded_on"]) == ("2026-11-24", "2027-11-23")
+    assert then["evidence_expired"] == FACTS["evidence_expired"]
+    assert len(now["evidence_expired"]) > len(then["evidence_expired"])
 
 
 def test_a_report_is_asked_for_and_downloaded_when_done(
@@ -135,6 +155,38 @@ def test_the_description_is_complete(officer: Any, program: Callable[..., Ask]) 
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             answers = set(operation["responses"])
-            assert answers >= {"400", "401", "403", "404", "405"}, f"{method} {path}"
-            if method == "patch":
-                assert answers >= {"412", "415", "428"}
+            assert answers >= {"401", "404", "406", "429", "500", "503"}, f"{method} {path}"
+            assert ({"413", "415"} <= answers) == (method in {"post", "patch"}), f"{method} {path}"
+            assert ({"412", "428"} <= answers) == (method == "patch"), f"{method} {path}"
+            assert ("422" in answers) == (method == "post"), f"{method} {path}"
+            assert "405" not in answers
+
+
+@pytest.mark.parametrize(
+    ("operation", "answers"),
+    [
+        ("get ai-systems/", {"200", "400"}),
+        ("get ai-systems/{reference}/", {"200"}),
+        ("get history/", {"200", "400"}),
+        ("get dashboard/", {"200", "400", "403"}),
+        ("get reports/", {"200", "403"}),
+        ("get reports/{id}/", {"200", "403"}),
+        ("post reports/", {"202", "400", "403", "413", "415", "422"}),
+        ("patch requirements/{reference}/", {"200", "400", "403", "412", "413", "415", "428"}),
+    ],
+)
+def test_an_operation_names_its_own_refusals_and_no_others(
+    operation: str, answers: set[str], officer: Any, program: Callable[..., Ask]
+) -> None:
+    schema = yaml.safe_load(program(officer)("get", "/api/schema/").content)
+    method, path = operation.split()
+    described = schema["paths"]["/api/v1/{organisation}/" + path][method]["responses"]
+    assert set(described) - {"401", "404", "406", "429", "500", "503"} == answers
+
+
+def test_a_body_too_large_for_memory_is_413(officer: Any, program: Callable[..., Ask], settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    ask = program(officer)
+    assert ask("post", "ai-systems/", {"title": "x" * 2000}).json()["error"]["code"] == "too_large"
+    assert ask("upload", "evidence/", {"title": "x" * 2000}).status_code == 413
+    assert ask("post", "ai-systems/", {"title": "x"}).status_code == 400

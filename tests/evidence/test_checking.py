@@ -53,6 +53,11 @@ BAD = {
     "book.xlsx": (docx(), "not a complete xlsx"),
     "text.odt": (docx(), "not a complete odt"),
     "program.docx": (EXE + docx(), "not a complete docx"),
+    "page.html.pdf": (HTML, "text/html"),
+    "picture.svg.png": (SVG, "svg"),
+    "page.docx": (HTML, "not a complete docx"),
+    "page.csv": (HTML, "text/html"),
+    "picture.jpg": (HTML, "text/html"),
 }
 
 
@@ -109,11 +114,28 @@ def test_an_office_file_with_macros_is_refused(content: bytes) -> None:
     assert "it holds macros" in refusal("report.docx", content)
 
 
-def test_a_bomb_is_refused_without_being_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = docx(bomb=50 * 2**20)
+@pytest.mark.parametrize(("name", "part"), [("report.docx", "word/x.xml"), ("register.xlsx", "xl/workbook.xml")])
+def test_a_bomb_is_refused_without_being_unpacked(name: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = docx(bomb=50 * 2**20, **{part: ""})
     monkeypatch.setattr(zipfile.ZipFile, "open", None)
     assert len(content) < 200_000
-    assert "unpacks to far more" in refusal("report.docx", content)
+    assert "unpacks to far more" in refusal(name, content)
+
+
+@pytest.mark.parametrize(
+    "part", ["../../etc/passwd", "/etc/passwd", "xl/../../x", "xl\\..\\..\\x", "C:\\Windows\\x", "c:/x"]
+)
+def test_parts_that_would_land_elsewhere_are_refused(part: str) -> None:
+    assert "parts that lead out of it" in refusal("register.xlsx", docx(**{"xl/workbook.xml": "", part: "x"}))
+
+
+def test_links_inside_an_office_file_are_refused() -> None:
+    buffer = io.BytesIO(docx())
+    with zipfile.ZipFile(buffer, "a") as archive:
+        link = zipfile.ZipInfo("word/link.xml")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    assert "parts that lead out of it" in refusal("report.docx", buffer.getvalue())
 
 
 def test_many_entries_are_a_bomb_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from aims_portal.servers import sockets, tether
 from aims_portal.servers.supervised import Supervised
+from tests.processes import alive, command_line, family, none_left
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_READY = 300
@@ -76,36 +77,6 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
     yield begin
     for demo in started:
         demo.end(signal.SIGKILL)
-
-
-def family(pid: int) -> set[int]:
-    """A process and all below it."""
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(") ")[2].split()[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
-
-
-def alive(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if command_line(pid)}
-
-
-def command_line(pid: int) -> str:
-    """Empty for what has ended, zombies included."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    return ""
-
-
-def none_left(pids: set[int], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while alive(pids) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return not alive(pids)
 
 
 def test_the_demo_starts_mends_itself_keeps_its_data_and_leaves_nothing(

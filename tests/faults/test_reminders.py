@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from celery import Celery
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -198,6 +199,23 @@ def test_the_outbox_takes_a_mail_exactly_once_even_then(
         wait_for(marker.exists)
         process.kill()
     wait_for(lambda: digests.deliver(digest.pk))
+    assert organisation.sent_mail.count() == 1
+
+
+def test_reminders_made_while_the_broker_is_down_are_sent_when_it_is_back(
+    job_worker: Any, organisation: Any, contributor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_supplier(organisation, owner=contributor, review_on=organisation.today())
+    with monkeypatch.context() as meanwhile:
+        nowhere = Celery("nowhere", broker="redis://127.0.0.1:1/0", set_as_current=False)
+        nowhere.conf.task_publish_retry = False
+        meanwhile.setattr("organisations.workers.current_app", nowhere)
+        make(organisation, timezone.now().astimezone(organisation.zone).replace(hour=8))
+        assert mail_jobs.sweep_mail() == 0
+        assert Digest.objects.get().state == Digest.State.QUEUED
+    Digest.objects.update(try_at=timezone.now() - mail_jobs.PATIENCE)
+    assert mail_jobs.sweep_mail() == 1
+    wait_for(lambda: Digest.objects.get().state == Digest.State.SENT)
     assert organisation.sent_mail.count() == 1
 
 

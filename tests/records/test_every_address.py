@@ -125,3 +125,18 @@ def test_a_contributor_reads_nothing_of_others_anywhere(
         if answer.status_code == 200 and b"Secret" in answer.getvalue():
             faults.append(f"{address.name} {furnished(address)}")
     assert not faults, tree.listed("These pages tell a contributor about records that are not theirs:", faults)
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_no_page_takes_another_method_for_one_of_its_own(
+    method: str, furnished: Callable[[Address], str], officer: Any, sign_in: SignIn
+) -> None:
+    client, before, faults = sign_in(officer), written(), []
+    for address in addresses():
+        if not address.pattern.startswith("/api/"):
+            where = furnished(address) if address.is_of_an_organisation else address.filled()
+            answer = getattr(client, method)(where, {"title": "x"}, content_type="application/json")
+            is_refused = answer.status_code == 405 and answer["Allow"]
+            faults += [] if is_refused else [f"{address.name} {where}: {answer.status_code}"]
+    assert not faults, tree.listed(f"These take a {method.upper()}:", faults)
+    assert written() == before

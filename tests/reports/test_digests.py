@@ -158,7 +158,8 @@ def test_the_sweeper_finds_what_was_forgotten_put_off_or_abandoned(
     now = datetime.now(UTC)
     for state, error, minutes, found in [
         ("queued", "", -1, 1), ("queued", "x", 1, 0), ("queued", "x", -1, 1), ("sending", "", 1, 0),
-        ("sending", "", -1, 1), ("sent", "", -1, 0), ("failed", "x", -1, 0), ("kept", "", -1, 0),
+        ("sending", "", -1, 1), ("sending", "", 1440, 1), ("queued", "x", 1440, 1), ("queued", "x", 60, 0),
+        ("sent", "", -1, 0), ("failed", "x", -1, 0), ("kept", "", -1, 0),
     ]:  # fmt: skip
         Digest.objects.filter(pk=digest.pk).update(state=state, error=error, try_at=now + timedelta(minutes=minutes))
         assert mail_jobs.sweep_mail() == found, (state, error, minutes)

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from organisations.actions import dismiss
 from reports import actions, filing, making
-from reports.actions import ask_for_report, claim, keep, renew, sweep
+from reports.actions import Lost, ask_for_report, claim, keep, renew, sweep
 from reports.models import Report
 
 State = Report.State
@@ -240,6 +241,35 @@ def test_the_sweeper_gives_up_after_three_attempts(report: Report, sent: list[st
     assert sweep() == 0
     assert asked_again(report).state == State.FAILED
     assert asked_again(report).error == "The worker stopped 3 times while it made this report."
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=3), timedelta(days=400)])
+def test_a_clock_that_jumps_ahead_and_back_makes_each_report_once(
+    jump: timedelta, report: Report, sent: list[str]
+) -> None:
+    first = claim(report.pk)
+    assert first == 1
+    with time_machine.travel(timezone.now() + jump):
+        assert sweep() == 1, "the lease seems to have run out"
+        second = claim(report.pk)
+        assert second == 2
+    # The clock is right again; the lease of the second attempt lies far ahead, and its worker is killed.
+    assert sweep() == 1, "a lease that no right clock gives holds nobody up"
+    third = claim(report.pk)
+    assert third == 3
+    for overtaken in (first, second):
+        with pytest.raises(Lost):
+            keep(report, overtaken, b"%PDF- old", pages=1)
+    keep(report, third, b"%PDF- new", pages=1)
+    assert asked_again(report).state == State.DONE
+    assert file_of(report) == b"%PDF- new"
+    assert sweep() == 0
+
+
+def test_a_report_asked_for_while_the_clock_ran_ahead_is_not_forgotten(report: Report, sent: list[str]) -> None:
+    Report.objects.update(requested_at=timezone.now() + timedelta(days=1))
+    assert sweep() == 1
+    assert sent == [str(report.pk)]
 
 
 def test_half_a_file_is_never_under_its_name(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

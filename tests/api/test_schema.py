@@ -1,0 +1,109 @@
+"""Schemathesis sends what the description allows and what it does not: no fault, no answer not described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from reports.models import Report
+from tests.cast import make_ai_system, make_evidence
+from tests.house import tree
+
+pytestmark = pytest.mark.django_db
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+OPERATIONS = 18
+# People and records are named; names that are made up are not found.
+NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
+REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
+EXAMPLES = 6
+
+
+@pytest.fixture
+def portal() -> Iterator[Any]:
+    """The portal as its server calls it, but in the transaction of the test."""
+    beginnings_and_ends = (signals.request_started, signals.request_finished)
+    for signal in beginnings_and_ends:
+        signal.disconnect(close_old_connections)
+    yield get_wsgi_application()
+    for signal in beginnings_and_ends:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def no_messages(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *args, **options: None)
+    settings.API_REQUESTS_PER_MINUTE = 0
+
+
+@pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: f"{mode.value} data")
+@pytest.mark.parametrize("role", ["officer", "auditor"])
+def test_whatever_is_sent_gets_an_answer_that_the_description_has(
+    role: str, mode: GenerationMode, portal: Any, organisation: Any, program: Callable[..., Any], request: Any
+) -> None:
+    user = request.getfixturevalue(role)
+    headers = {"Authorization": f"Bearer {program(user).key}"}
+    known = {
+        "ai-systems": make_ai_system(organisation).reference,
+        "evidence": make_evidence(organisation).reference,
+        "requirements": "6.1.2",
+        "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
+    }
+    schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    assert len(operations) >= OPERATIONS
+    seen: set[int] = set()
+    faults = [fault for one in operations if (fault := tried(one, mode, headers, organisation.slug, known, seen))]
+    assert not faults, tree.listed("These answers are faults, or are not in the description:", faults)
+    made = {201, 202} if mode is GenerationMode.POSITIVE else {400}
+    assert seen >= ({200, 404} | made if role == "officer" else {200, 403, 404})
+
+
+def tried(
+    operation: Any, mode: GenerationMode, headers: dict[str, str], slug: str, known: dict[str, str], seen: set[int]
+) -> str:
+    """What is wrong with the answers of one operation; empty where nothing is. Half of the calls name a real record."""
+    room = operation.path.split("/")[4]
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[*HealthCheck],
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), is_real=st.booleans())
+    def check(case: Any, is_real: bool) -> None:
+        case.path_parameters["organisation"] = slug
+        for name in {"reference", "id"} & set(case.path_parameters) if is_real else ():
+            case.path_parameters[name] = known[room]
+        if is_real and "If-Match" in case.headers:
+            case.headers["If-Match"] = "*"
+        if is_real and isinstance(case.body, dict) and mode is GenerationMode.POSITIVE:
+            case.body = {name: value for name, value in case.body.items() if name not in NAMES} | REAL.get(room, {})
+        answer = case.call(headers=headers)
+        seen.add(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    try:
+        check()
+    except BaseExceptionGroup as found:
+        return f"{operation.label}: {found.exceptions}\n{found}"
+    return ""
