@@ -117,7 +117,7 @@ def test_references_are_sorted_by_number(organisation: Any, officer: Any, sign_i
     for reference in ("SUP-100", "SUP-11", "SUP-2"):
         make_supplier(organisation, reference=reference)
     page = sign_in(officer).get(f"/{organisation.slug}/suppliers/")
-    shown = [row.record.reference for row in page.context["page"].object_list]
+    shown = [row.reference for row in page.context["page"].object_list]
     assert [reference for reference in shown if reference in {"SUP-100", "SUP-11", "SUP-2"}] == [
         "SUP-2",
         "SUP-11",
