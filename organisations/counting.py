@@ -73,7 +73,7 @@ class Pages(Paginator):
             found = list(rows.values_list("pk", flat=True)[start : start + self.per_page + 1])
             shown = rows.filter(pk__in=found[: self.per_page])
         if not found:
-            raise EmptyPage
+            return self.page(self.num_pages)
         return LongPage(shown[: self.per_page], number, self, len(found))
 
     def get_elided_page_range(self, number: Any = 1, **options: Any) -> Iterator[Any]:

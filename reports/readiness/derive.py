@@ -35,11 +35,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     shelf = Shelf(organisation, user, on, proofs=proofs)
     lines = lines_of(organisation, positions, shelf, on)
     clauses, controls = parts_of(lines)
-    library = Library(
-        expired=shelf.expired(),
-        expiring=shelf.expiring(NEAR),
-        index=shelf.index(line.proofs for line in lines),
-    )
+    index = shelf.index(line.proofs for line in lines)
+    library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
     applicability = applicability_of(positions, lines)
     obstacles = obstacles_of(organisation, lines, library.expired, overdue)
