@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from clauses.api import RequirementApi
 from evidence.api import EvidenceApi
+from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
 from systems.api import AISystemApi
@@ -21,6 +22,7 @@ router.register("reports", ReportApi, basename="api-report")
 organisation = [
     path("", include(router.urls)),
     path("dashboard/", DashboardApi.as_view(), name="api-dashboard"),
+    path("comments/", CommentApi.as_view(), name="api-comments"),
     path("history/", HistoryApi.as_view(), name="api-history"),
 ]
 

@@ -19,12 +19,13 @@ from clauses.standing import facts_of
 from clauses.verdict import Mark, mark_of, words_for
 from evidence.models import Evidence
 from organisations.counting import HowMany, told
+from organisations.mail_jobs import in_trouble
 from organisations.models import Organisation
 from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
+from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_parts
-from reports.models import Digest
 from systems.models import AISystem, Supplier
 
 
@@ -113,12 +114,13 @@ class Rail:
             "controls": self.mine(Position).controls(),
             "reviews": reviews,
             "running_out": running_out,
+            "mentions": unread(person, organisation),
         }
         if MANAGE_MEMBERS in self.request.permissions:
-            asked["troubled"] = Digest.objects.in_trouble().filter(organisation=organisation)
-        counted = {name: HowMany(rows) for name, rows in asked.items()}
-        found: Any = Organisation.objects.filter(pk=organisation.pk).values(**counted)
-        return dict(found.get())
+            asked["troubled"] = in_trouble(organisation)
+        counted = {f"n_{name}": HowMany(rows) for name, rows in asked.items()}
+        found: Any = Organisation.objects.filter(pk=organisation.pk).values(**counted).get()
+        return {name: found[f"n_{name}"] for name in asked}
 
     def controls(self) -> dict[str, Any]:
         url = self.positions_url
@@ -128,6 +130,7 @@ class Rail:
     def items(self) -> list[dict[str, Any]]:
         counts = self.counts
         items: list[tuple[str, str, str | None]] = [
+            (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),

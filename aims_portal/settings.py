@@ -125,7 +125,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep reports": {"task": "reports.tasks.sweep_reports", "schedule": 30.0},
     # Whoever is due is told once, however often somebody looks: see docs/decisions/0009-reminders.md.
     "make digests": {"task": "reports.tasks.make_digests", "schedule": 600.0},
-    "sweep digests": {"task": "reports.tasks.sweep_digests", "schedule": 60.0},
+    "sweep mail": {"task": "organisations.tasks.sweep_mail", "schedule": 60.0},
     "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from records.mention_page import mention_list
 from records.search_page import search_page
 
 from . import views
@@ -10,6 +11,7 @@ from . import views
 organisation: list[URLPattern | URLResolver] = [
     path("help/", views.help_page, name="help"),
     path("search/", search_page, name="search"),
+    path("mentions/", mention_list, name="mention-list"),
     path("", include("reports.urls")),
     path("", include("clauses.urls")),
     path("", include("systems.urls")),

@@ -34,6 +34,7 @@ class PositionViews(RecordViews):
     related = ("owner", "organisation", "requirement", "changed_by")
     can_be_created = False
     rows = 100
+    bulk = ("owner", "review_on", "status")
     chips = (
         (gettext_lazy("Clauses 4–10"), {"kind": "clause"}),
         (gettext_lazy("Annex A"), {"kind": "control"}),
@@ -52,6 +53,9 @@ class PositionViews(RecordViews):
             one = by_id[position.pk]
             position.facts, position.verdict = one.facts, one.verdict
         return table
+
+    def beside(self, request: MemberRequest, name: str, value: Any) -> dict[str, Any]:
+        return {"status_on": request.organisation.today()} if name == "status" else {}
 
     def extra_context(self, request: MemberRequest, record: Position) -> dict[str, Any]:
         may_change = self.may_change(request, record)

@@ -22,7 +22,8 @@ class HowMany(Subquery):
     output_field = IntegerField()
 
     def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(rows.order_by().values("pk")[: MOST + 1])
+        few = rows.order_by()[: MOST + 1]
+        super().__init__(few if rows.query.combinator else few.values("pk"))
 
 
 def told(count: int) -> str:

@@ -13,6 +13,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from records.commenting import CommentForm
+from records.markdown import rendered
+from records.models import Record
 from records.templatetags.components import badge, day
 from records.widgets import Checks, Choices, ChoicesAcross, DayInput, LongText, Segments
 
@@ -32,6 +35,7 @@ class SystemTable(tables.Table):
 
     caption = "AI systems, 5 of 6, by review date"
     row_header = "title"
+    picking = "all"
 
     title = tables.Column(verbose_name="AI system")
     risk = tables.Column(verbose_name="Class", attrs={"th": {"class": "wide"}, "td": {"class": "wide"}})
@@ -160,6 +164,17 @@ def _lists() -> dict[str, Any]:
             {"label": "Review overdue", "url": "#tools", "count": 1},
             {"label": "No evidence", "url": "#tools", "count": 2},
         ],
+        "saved": {
+            "chips": [{"label": "Mine, by review", "url": "#tools"}, {"label": "High, no evidence", "url": "#tools"}],
+            "more": [{"label": "Retired", "url": "#tools"}],
+            "save_url": "#tools",
+            "url": "#tools",
+        },
+        "columns": [
+            {"name": "owner", "label": "Owner", "off": False},
+            {"name": "review", "label": "Review", "off": True},
+        ],
+        "selection": {"url": "#table", "fields": [("owner", "owner"), ("review_on", "next review")]},
         "exports": [{"label": "CSV, 5 rows as shown", "url": "#tools"}, {"label": "Excel, 5 rows", "url": "#tools"}],
         "filter_form": FilterForm(),
         "table": table,
@@ -193,9 +208,28 @@ def _question(number: int, text: str, answer: str, comment: str) -> SimpleNamesp
     return SimpleNamespace(id=number, text=text, answer=answer, comment=comment, choices=ANSWERS, version=number)
 
 
+def _comments() -> dict[str, Any]:
+    """A comment that speaks to the reader, one that was edited by its author, one that was taken back."""
+    now = timezone.now()
+    told: list[tuple[str, str, dict[str, Any]]] = [
+        ("Helena Koppel", "Question 6 cannot stand as **met**, @Rita Falcao.", {"is_new": True}),
+        ("Rita Falcao", "Changed to *partly*; the report comes in May.", {"edited_at": now, "url": "#comments"}),
+        ("Luis Prado", "", {"taken_back_at": now}),
+    ]
+    lines = []
+    for number, (author, text, more) in enumerate(told, 1):
+        comment = SimpleNamespace(pk=number, author=author, written_at=now, edited_at=None, taken_back_at=None)
+        comment.edited_at, comment.taken_back_at = more.get("edited_at"), more.get("taken_back_at")
+        html = rendered(text, names=["Rita Falcao"])
+        lines.append({"comment": comment, "html": html, "is_new": "is_new" in more, "url": more.get("url", "")})
+    form = CommentForm(record=Record())
+    return {"lines": lines, "has_earlier": True, "form": form, "url": "#comments", "people_url": "#comments"}
+
+
 def _stories() -> dict[str, Any]:
     today = timezone.localdate()
     return {
+        "comments": _comments(),
         "checklist": [
             {"tone": "good", "title": "Description of the method", "tag": "mandatory", "text": "DOC-03",
              "url": "#story", "state": "Present", "note": "Approved 18 May 2026"},

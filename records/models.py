@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models, transaction
 from django.db.models.functions import Length, Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from organisations.history import tracked
+from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
 
 from .addresses import record_address
@@ -180,3 +183,108 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+@tracked()
+class Comment(models.Model):
+    """What one person said about a record. Only they may change it; taken back, a trace of it stays."""
+
+    LONGEST: ClassVar[int] = 10_000
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+")
+    text = models.TextField(_("comment"), blank=True, max_length=LONGEST)
+    written_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["written_at", "pk"]
+        indexes = [models.Index(fields=["record", "written_at"], name="comments_of_a_record")]
+        triggers = [pgtrigger.ReadOnly(name="whose_it_is_stays", fields=["record", "author", "written_at"])]
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.text[:60]}"
+
+    @property
+    def state(self) -> str:
+        """Names what stands there now, so that a later save can tell whether it changed meanwhile."""
+        return str(int((self.edited_at or self.written_at).timestamp() * 1_000_000))
+
+
+class Mention(MailJob):
+    """That a comment speaks to somebody: unread until they open the record, and a mail, sent once."""
+
+    TASK: ClassVar[str] = "records.tasks.send_mention"
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
+    # As it stands in the comment behind the @: names change, what was written does not.
+    written = models.CharField(max_length=254)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-queued_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["comment", "person"], name="mentioned_once_each")]
+        indexes = [
+            models.Index(
+                fields=["try_at"], condition=models.Q(state__in=["queued", "sending"]), name="mentions_under_way"
+            ),
+            models.Index(fields=["person", "organisation"], condition=models.Q(read_at=None), name="mentions_not_read"),
+        ]
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} → {self.written}"
+
+
+@tracked()
+class MentionChoice(models.Model):
+    """Whether one person wants a mail when they are mentioned; without a row they do."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    by_mail = models.BooleanField(
+        _("Send me a mail when somebody mentions me"), default=True, help_text=_("At once, one for each mention.")
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["organisation", "person"], name="one_mention_choice_each")]
+        verbose_name = _("choice about mentions")
+        verbose_name_plural = _("choices about mentions")
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.by_mail}"
+
+
+class SavedFilter(models.Model):
+    """Filters, order, rows and columns of one list under a name: for oneself, or for everybody."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    is_shared = models.BooleanField(_("for everybody in the organisation"), default=False)
+    default_for = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "owner", "kind", "name"],
+                name="filter_names_differ",
+                violation_error_message=_("You have a filter of this name already."),
+            )
+        ]
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+
+    def __str__(self) -> str:
+        return self.name

@@ -41,6 +41,7 @@ PAGES = (
     (gettext_lazy("Suppliers"), "supplier-list", ""),
     (gettext_lazy("Evidence"), "evidence-list", ""),
     (gettext_lazy("Due"), "due-list", ""),
+    (gettext_lazy("Mentions"), "mention-list", ""),
     (gettext_lazy("Help"), "help", ""),
     (gettext_lazy("Reports"), "report-list", VIEW_RECORDS),
     (gettext_lazy("Organisation"), "organisation-edit", VIEW_RECORDS),

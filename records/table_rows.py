@@ -9,8 +9,9 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django_tables2 import Table
 from django_tables2.columns import BoundColumn
 
@@ -70,5 +71,24 @@ def display_of(model: type[Model], accessor: str) -> str:
 def drawn_rows(table: Table) -> SafeString:
     """The rows of the table's page as HTML; empty where there is none."""
     columns = [Cells(table, column) for column in table.columns]
-    rows = ("".join(["<tr>", *(column.draw(row) for column in columns), "</tr>"]) for row in table.paginated_rows)
+    pick = getattr(table, "picking", "")
+    rows = (
+        "".join(["<tr>", picker(row, pick) if pick else "", *(column.draw(row) for column in columns), "</tr>"])
+        for row in table.paginated_rows
+    )
     return mark_safe("\n    ".join(rows))  # noqa: S308 (each cell is escaped above)
+
+
+def picker(row: Any, pick: str) -> str:
+    """The cell that selects a record: in every row (`all`), or where it may be changed (`own`)."""
+    record = getattr(row, "record", row)
+    if pick != "all" and not record.may_be_changed:
+        return '<td class="pick"></td>'
+    return format_html(
+        '<td class="pick"><label><input type="checkbox" name="pick" value="{}v{}" form="selection" autocomplete="off">'
+        '<span class="hidden">{} {}</span></label></td>',
+        record.pk,
+        record.version,
+        _("Select"),
+        record.reference,
+    )

@@ -88,6 +88,8 @@ class RecordTable(tables.Table):
 
     row_header = "title"
     caption = ""
+    # Which rows have a checkbox (see selection.offers).
+    picking = ""
 
     def order_reference(self, queryset: models.QuerySet[Any], is_descending: bool) -> tuple[models.QuerySet[Any], bool]:
         """By number, not by letters: EV-11 stands before EV-100."""

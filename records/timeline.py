@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from organisations.models import Organisation
 
 from .events import Event, Source, events, hanging_on
-from .models import Record
+from .models import Comment, Record
 from .timeline_words import Words
 
 # So many records written by one transaction were loaded together: they are told in one line.
@@ -37,6 +37,7 @@ class Change:
     url: str = ""
     changes: list[dict[str, str]] = field(default_factory=list)
     is_new: bool = False
+    is_comment: bool = False
 
 
 def changes_of(user: Any, record: Record, limit: int = 50) -> list[Change]:
@@ -106,7 +107,23 @@ def tell(found: list[Event], words: Words) -> Change:
     """All that one transaction did to one record."""
     is_new = any(event.model is Record and event.label == "insert" for event in found)
     changes = [line for event in found for line in words.lines(event)]
-    return Change(found[0].at, words.who(found), _("entered") if is_new else _("changed"), "", changes, is_new)
+    return Change(
+        found[0].at, words.who(found), _("entered") if is_new else verb_of(found), "", changes, is_new, is_said(found)
+    )
+
+
+def is_said(found: list[Event]) -> bool:
+    return any(event.model is Comment and event.label == "insert" for event in found)
+
+
+def verb_of(found: list[Event]) -> str:
+    """What somebody did: said something about the record, or changed it."""
+    said = [event for event in found if event.model is Comment]
+    if not said:
+        return _("changed")
+    if said[0].label == "insert":
+        return _("commented")
+    return _("changed a comment") if said[0].after.get("text") else _("took a comment back")
 
 
 def about(record: Record, found: list[Event], words: Words) -> Change:

@@ -23,10 +23,16 @@ from organisations.counting import Pages, told
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 
+from .columns import PARAMETER, leave_out
+from .comment_pages import CommentPages, panel, without_words
 from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
 from .models import SOON, Record, RecordQuerySet
+from .saved_filter_pages import SavedFilterPages
+from .saved_filters import saved
+from .selection import offers
+from .selection_pages import SelectionPages, bar
 from .stale import conflict
 from .tables import RecordTable
 from .timeline import changes_of
@@ -50,6 +56,8 @@ class RecordViews:
     can_be_created: ClassVar[bool] = True
     contributors_create: ClassVar[bool] = False
     rows: ClassVar[int] = 50
+    # What many records of a list can be set to at once: a person, a day or a choice.
+    bulk: ClassVar[tuple[str, ...]] = ("owner", "review_on")
 
     @classmethod
     def urls(cls) -> list[URLPattern]:
@@ -61,6 +69,8 @@ class RecordViews:
             path(f"{cls.path}/<str:reference>/edit/", views.edit, name=f"{kind}-edit"),
             path(f"{cls.path}/<str:reference>/history/", require_safe(views.history), name=f"{kind}-history"),
         ]
+        pages += CommentPages(views).urls()
+        pages[2:2] = [*SelectionPages(views).urls(), *SavedFilterPages(views).urls()]
         if cls.can_be_created:
             pages.insert(1, path(f"{cls.path}/new/", views.new, name=f"{kind}-new"))
         return pages
@@ -96,8 +106,14 @@ class RecordViews:
         return table
 
     def listing(self, request: MemberRequest) -> HttpResponse:
+        kept = saved(self, request)
+        if kept["default"] and not request.GET:
+            return redirect(f"{request.path}?{kept['default']}")
         found = self.filtered(request)
-        table = self.table(request, found.qs)
+        picking, records = offers(request, found.qs)
+        table = self.table(request, records)
+        table.picking = picking if self.bulk else ""
+        columns = leave_out(table, request.GET.getlist(PARAMETER))
         page = page_of(request, table.data.data, self.rows)
         table.page = page
         context = {
@@ -112,6 +128,9 @@ class RecordViews:
             "exports": self.exports_for(request, page),
             "may_create": self.may_create(request),
             "is_filtered": any(request.GET.get(name) for name in found.filters),
+            "selection": bar(self, request),
+            "saved": kept,
+            "columns": columns,
             "crumbs": [(capfirst(self.words), None)],
             **self.extra_list_context(request),
         }
@@ -122,6 +141,10 @@ class RecordViews:
         return render(request, templates, context)
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {}
+
+    def beside(self, request: MemberRequest, name: str, value: Any) -> dict[str, Any]:
+        """Further columns that go with setting `name` of many records, such as the day of a status."""
         return {}
 
     def export(self, request: MemberRequest, file_format: str) -> HttpResponseBase:
@@ -147,11 +170,13 @@ class RecordViews:
 
     def detail(self, request: MemberRequest, reference: str) -> HttpResponse:
         record = self.get(request, reference)
+        may_change = self.may_change(request, record)
         context = {
             "views": self,
             "record": record,
-            "may_change": self.may_change(request, record),
-            "events": changes_of(request.user, record, limit=8),
+            "may_change": may_change,
+            "comments": panel(request, record, may_comment=may_change),
+            "events": without_words(changes_of(request.user, record, limit=8)),
             "today": request.organisation.today(),
             "review_is_near": bool(record.review_on and record.review_on <= request.organisation.today() + SOON),
             "crumbs": [(capfirst(self.words), self.list_url(request)), (record.reference, None)],
@@ -266,4 +291,5 @@ def chip(request: MemberRequest, label: Any, params: dict[str, str]) -> dict[str
     """A quick filter: switches its parameters on, or off where they are on."""
     query = {key: value for key, value in request.GET.items() if key not in {*params, "page"}}
     on = all(request.GET.get(key) == value for key, value in params.items())
-    return {"label": label, "url": "?" + urlencode(query if on else query | params), "on": on}
+    # An address without any query opens with the person's own default.
+    return {"label": label, "url": "?" + (urlencode(query if on else query | params) or "q="), "on": on}

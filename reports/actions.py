@@ -7,25 +7,20 @@ report, and what a worker that died left behind is claimed again once its lease 
 from __future__ import annotations
 
 import hashlib
-import logging
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from organisations.models import Organisation, User
+from organisations.workers import tell_workers
 
 from .filing import put
 from .models import Report
-
-logger = logging.getLogger(__name__)
 
 # A worker that says nothing for so long is taken for dead; while it works it says something with every page.
 LEASE = timedelta(seconds=60)
@@ -65,17 +60,7 @@ def ask_for_report(organisation: Organisation, *, kind: str, by: User, key: str)
 
 def send(report_id: UUID, **options: Any) -> bool:
     """Tells the workers about a report; False where the broker cannot be reached: the sweeper tells them later."""
-    return tell_workers("render_report", report_id, **options)
-
-
-def tell_workers(task: str, row_id: UUID, **options: Any) -> bool:
-    """Sends the hint that a row waits for one of `tasks`; False where the broker cannot be reached."""
-    try:
-        current_app.send_task(f"reports.tasks.{task}", [str(row_id)], **options)
-    except (KombuError, RedisError, OSError) as error:
-        logger.warning("the broker cannot be reached, %s of %s waits: %s", task, row_id, error)
-        return False
-    return True
+    return tell_workers("reports.tasks.render_report", report_id, **options)
 
 
 def claim(report_id: UUID | str) -> int | None:

@@ -1,144 +1,32 @@
-"""How a digest is sent: claimed by one worker, handed to the mail server, marked; or tried again later, and shown.
-
-The row is locked while the mail is under way, so that nobody else can send it however long that takes; a worker that
-is killed lets go of it. What the mail server took in the instant before a worker died is sent once more, under the same
-Message-ID, by which mail programs show it once (docs/decisions/0009-reminders.md).
-"""
+"""What a digest says when it is sent. How it is sent, tried again and shown: `organisations.mail_jobs`."""
 
 from __future__ import annotations
 
-import logging
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
-from smtplib import SMTPRecipientsRefused
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
-from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evidence.models import Evidence
+from organisations import mail_jobs
+from organisations.mail_jobs import absolute, message_id
 from organisations.mails import write_mail
 from organisations.models import Organisation
 from records.models import Record
 
-from .actions import PATIENCE, STALE_AFTER, tell_workers
 from .due import record_url, up_for_review
 from .models import Digest, DigestChoice, Reminder
-from .reminding import audience_of, send_after_commit
-
-logger = logging.getLogger(__name__)
-
-# A worker that has not finished by then is taken for dead; if it is not, the lock on the row still keeps others away.
-LEASE = timedelta(minutes=2)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-# Given up after both: so many attempts, and so long.
-ATTEMPTS, GIVEN_UP_AFTER = 6, timedelta(days=2)
-REFUSED = 500
+from .reminding import audience_of
 
 
 def deliver(digest_id: UUID | str) -> bool:
     """Sends one digest if it is this process's to send; says whether the mail server took it."""
-    attempt = claim(digest_id)
-    if attempt is None:
-        return False
-    try:
-        return send(digest_id, attempt)
-    except Exception as error:  # whatever a mail server, its library or the network may raise means the same here
-        logger.exception("digest %s could not be sent (attempt %s)", digest_id, attempt)
-        put_off(digest_id, attempt, error)
-        return False
-
-
-def claim(digest_id: UUID | str) -> int | None:
-    """Takes a digest whose time has come, or whose worker died, for this process; returns the attempt, else None."""
-    now = timezone.now()
-    under_way = [Digest.State.QUEUED, Digest.State.SENDING]
-    with transaction.atomic():
-        free = Digest.objects.select_for_update(skip_locked=True, of=("self",))
-        if not free.filter(pk=digest_id, state__in=under_way, try_at__lte=now).exists():
-            return None
-        Digest.objects.filter(pk=digest_id).update(
-            state=Digest.State.SENDING, attempt=F("attempt") + 1, try_at=now + LEASE
-        )
-        return Digest.objects.values_list("attempt", flat=True).get(pk=digest_id)
-
-
-def send(digest_id: UUID | str, attempt: int) -> bool:
-    """Hands the mail to the mail server and marks the row, in one transaction. Raises what the mail server raises."""
-    with transaction.atomic():
-        held = Digest.objects.select_for_update(of=("self",)).select_related("organisation", "person")
-        digest = held.filter(pk=digest_id, state=Digest.State.SENDING, attempt=attempt).first()
-        if digest is None:
-            return False
-        mail = mail_of(digest)
-        if mail is not None:
-            mail.send()
-            digest.sent_at = timezone.now()
-        digest.state = Digest.State.SENT if mail else Digest.State.KEPT
-        digest.error = ""
-        digest.save(update_fields=["state", "error", "sent_at"])
-        return mail is not None
-
-
-def put_off(digest_id: UUID | str, attempt: int, error: Exception) -> None:
-    """Tries again after 1, 2, 4 … 60 minutes; gives up what the server refuses for good, or after two days."""
-    now = timezone.now()
-    held = Digest.objects.filter(pk=digest_id, state=Digest.State.SENDING, attempt=attempt)
-    pause = min(FIRST_PAUSE * 2 ** min(attempt - 1, 10), LONGEST_PAUSE)
-    held.update(state=Digest.State.QUEUED, try_at=now + pause, error=reason_of(error))
-    too_long = Q(attempt__gte=ATTEMPTS, queued_at__lt=now - GIVEN_UP_AFTER)
-    hopeless = Q() if is_refused(error) else too_long
-    Digest.objects.filter(hopeless, pk=digest_id, state=Digest.State.QUEUED, attempt=attempt).update(
-        state=Digest.State.FAILED
-    )
-
-
-def is_refused(error: Exception) -> bool:
-    """Whether the mail server will never take mail to this address."""
-    return isinstance(error, SMTPRecipientsRefused) and all(
-        code >= REFUSED for code, _answer in error.recipients.values()
-    )
-
-
-def reason_of(error: Exception) -> str:
-    if isinstance(error, SMTPRecipientsRefused):
-        answers = [f"{code} {text.decode(errors='replace')}" for code, text in error.recipients.values()]
-        return _("The mail server refused the address: %(answer)s") % {"answer": "; ".join(answers)}
-    return f"{type(error).__name__}: {error}"[:500]
-
-
-def try_again(organisation: Organisation) -> int:
-    """Queues all mail of an organisation that failed or waits after a failure, to be sent now; returns how many."""
-    now = timezone.now()
-    with transaction.atomic():
-        troubled = Digest.objects.in_trouble().filter(organisation=organisation).exclude(state=Digest.State.SENDING)
-        digests = list(troubled.select_for_update(skip_locked=True, of=("self",)))
-        Digest.objects.filter(pk__in=[digest.pk for digest in digests]).update(
-            state=Digest.State.QUEUED, try_at=now, queued_at=now
-        )
-        send_after_commit(digests)
-    return len(digests)
-
-
-def sweep_digests() -> int:
-    """Sends the message again for what was forgotten, put off, or left behind by a dead worker; returns how many."""
-    now = timezone.now()
-    fresh = Q(state=Digest.State.QUEUED, error="", try_at__gte=now - PATIENCE)
-    waiting = Q(state__in=[Digest.State.QUEUED, Digest.State.SENDING], try_at__lte=now)
-    sent = 0
-    for digest_id in Digest.objects.filter(waiting).exclude(fresh).order_by("try_at").values_list("pk", flat=True):
-        if not tell_workers("send_digest", digest_id, expires=STALE_AFTER):
-            break
-        sent += 1
-    return sent
+    return mail_jobs.deliver(Digest, digest_id, mail_of)
 
 
 def mail_of(digest: Digest) -> EmailMessage | None:
@@ -153,13 +41,12 @@ def mail_of(digest: Digest) -> EmailMessage | None:
         for title, group in groupby(lines, key=lambda line: heading(line["due_on"], today))
     ]
     mine = absolute(reverse("reminder-list", kwargs={"organisation": organisation.slug}))
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
     return write_mail(
         "digest",
         to=digest.person.email,
         organisation=organisation,
         context={"person": digest.person, "groups": groups, "count": len(lines), "link": mine, "today": today},
-        headers={"Message-ID": f"<digest.{digest.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message_id(digest), "Auto-Submitted": "auto-generated"},
     )
 
 
@@ -208,8 +95,3 @@ def when(due_on: date, today: date) -> str:
     if days < 0:
         return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
     return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
-
-
-def absolute(path: str) -> str:
-    """An address that works in a mail, where no request says which host the portal has."""
-    return f"{settings.BASE_URL}{path}"

@@ -6,7 +6,7 @@ So is a digest, the mail that tells one person on one day of what is due; each r
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
+from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
 from organisations.roles import VIEW_RECORDS
 from records.grants import belongs_with
@@ -104,37 +105,13 @@ class DigestChoice(models.Model):
         return f"{self.person}: {self.by_mail}"
 
 
-class DigestQuerySet(models.QuerySet["Digest"]):
-    def in_trouble(self) -> DigestQuerySet:
-        """Mail that failed, or failed at least once and is being tried again."""
-        waiting = models.Q(state__in=[Digest.State.QUEUED, Digest.State.SENDING])
-        return self.filter(models.Q(state=Digest.State.FAILED) | waiting & ~models.Q(error=""))
-
-
 @tracked(without=("attempt", "try_at", "error"))
-class Digest(models.Model):
+class Digest(MailJob):
     """What one person is told on one day; at most one mail."""
 
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        SENDING = "sending", _("Being sent")
-        SENT = "sent", _("Sent")
-        KEPT = "kept", _("In the portal only")
-        FAILED = "failed", _("Failed")
+    TASK: ClassVar[str] = "reports.tasks.send_digest"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="digests")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
     day = models.DateField(_("day"))
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    attempt = models.PositiveSmallIntegerField(default=0)
-    # While waiting: not before. While being sent: the end of the lease.
-    try_at = models.DateTimeField()
-    queued_at = models.DateTimeField()
-    error = models.TextField(_("reason"), blank=True)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-
-    objects = DigestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "person__name"]

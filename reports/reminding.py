@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,11 +18,11 @@ from django.db.models import CharField, DateField, ExpressionWrapper, F, Max, Ou
 from django.utils import timezone
 
 from evidence.models import Evidence
+from organisations.mail_jobs import send_after_commit
 from organisations.models import Organisation
 from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, RIGHTS, ROLES_WITH_END_DATE
 from records.models import Record
 
-from .actions import tell_workers
 from .due import up_for_review
 from .models import Digest, DigestChoice, Reminder
 from .slots import AHEAD, day_of, escalated_on, slot_after, slot_on
@@ -129,16 +129,6 @@ def take_over(organisation: Organisation, digests: dict[int, Digest], day: date)
     todays = Digest.objects.filter(organisation=organisation, day=day, person=OuterRef("recipient"))
     Reminder.objects.filter(digest__in=older).update(digest=Subquery(todays.values("pk")[:1]))
     Digest.objects.filter(pk__in=older).delete()
-
-
-def send_after_commit(digests: Iterable[Digest]) -> None:
-    ids = [digest.pk for digest in digests]
-
-    def send() -> None:
-        # The first that does not reach the broker is the last to try: the sweeper sends them all later.
-        all(tell_workers("send_digest", pk) for pk in ids)
-
-    transaction.on_commit(send)
 
 
 def untold(organisation: Organisation, day: date) -> dict[int, list[tuple[Thing, int]]]:

@@ -4,7 +4,6 @@ from celery import shared_task
 
 from .actions import sweep
 from .digests import deliver
-from .digests import sweep_digests as sweep_mail
 from .making import make
 from .reminding import make_all
 
@@ -27,8 +26,3 @@ def make_digests() -> None:
 @shared_task(ignore_result=True)
 def send_digest(digest_id: str) -> None:
     deliver(digest_id)
-
-
-@shared_task(ignore_result=True)
-def sweep_digests() -> None:
-    sweep_mail()

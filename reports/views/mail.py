@@ -1,4 +1,4 @@
-"""Reminders that could not be mailed, and why: for those who keep members and can set the mail server right."""
+"""Reminders and mentions that could not be mailed, and why: for those who can set the mail server right."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from organisations.access import needs
+from organisations.mail_jobs import in_trouble, try_again
 from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS
 from records.views import page_of
-from reports.digests import try_again
-from reports.models import Digest
 
 
 @needs(MANAGE_MEMBERS)
@@ -26,6 +25,5 @@ def mail_list(request: MemberRequest) -> HttpResponse:
         words = ngettext("%(n)d mail is sent again now.", "%(n)d mails are sent again now.", count) % {"n": count}
         messages.success(request, words)
         return redirect("mail-list", organisation=request.organisation.slug)
-    troubled = Digest.objects.in_trouble().filter(organisation=request.organisation).select_related("person")
-    context = {"page": page_of(request, troubled), "crumbs": [(_("Mail"), None)]}
+    context = {"page": page_of(request, in_trouble(request.organisation)), "crumbs": [(_("Mail"), None)]}
     return render(request, "reports/mail_list.html", context)

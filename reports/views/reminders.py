@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from organisations.models import Organisation, User
 from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE
+from records.mention_page import mail_form
 from records.models import Record
 from records.views import page_of
 from reports.due import record_url
@@ -41,6 +42,7 @@ def reminder_list(request: MemberRequest) -> HttpResponse:
     page = page_of(request, told(organisation, person))
     context = {
         "form": form,
+        "mention_form": mail_form(request),
         "page": page,
         "told": [told_item(reminder, organisation) for reminder in page],
         "coming": coming_items(organisation, person),

@@ -131,7 +131,7 @@ def test_the_description_is_complete(officer: Any, program: Callable[..., Ask]) 
     schema = yaml.safe_load(answer.content)
     assert schema["openapi"].startswith("3.")
     rooms = {path.removeprefix("/api/v1/{organisation}/").split("/")[0] for path in schema["paths"]}
-    assert rooms == {"requirements", "ai-systems", "evidence", "reports", "dashboard", "history"}
+    assert rooms == {"requirements", "ai-systems", "evidence", "reports", "dashboard", "history", "comments"}
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             answers = set(operation["responses"])

@@ -58,7 +58,7 @@ def measured(*, quick: bool) -> Iterator[Part]:
     sizes = [Size("small", 100, 10), Size("medium", 20_000, 400), Size("large", 100_000, 2_000)]
     stocks = [timed(f"Filling {size.evidence:,} items", stocked, size) for size in sizes[: 1 if quick else 3]]
     tidied()
-    rounds, last = (2, stocks[-1]) if quick else (15, stocks[-1])
+    rounds, last = (2, stocks[-1]) if quick else (9, stocks[-1])
     yield from timed("Opening pages", lambda _nothing: pages.ratios(stocks, rounds=rounds), None)
     steps: list[tuple[str, Callable[[Stocked], Part]]] = [
         ("Asking who may see what", lambda stock: access.authorised(stock, rounds=rounds * 2)),

@@ -20,6 +20,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from organisations import mail_jobs
+from organisations.mail_jobs import MailJob
+from records import mentions
+from records.commenting import say
+from records.models import Mention
 from reports import digests
 from reports.models import Digest
 from reports.reminding import make
@@ -74,7 +79,7 @@ def mail_server(mailbox: Mailbox, port: int, settings: Any) -> Iterator[Controll
 
 @pytest.fixture
 def digest(organisation: Any, contributor: Any, monkeypatch: pytest.MonkeyPatch) -> Digest:
-    monkeypatch.setattr("reports.actions.current_app.send_task", lambda *args, **options: None)
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *args, **options: None)
     make_supplier(organisation, owner=contributor, review_on=organisation.today())
     make(organisation, timezone.now().astimezone(organisation.zone).replace(hour=8))
     return its_time(Digest.objects.get())
@@ -97,9 +102,10 @@ def sender(own_broker: str, files_folder: str, port: int, tmp_path: Path) -> Ite
     """`sender(digest, "claimed")` starts a process that sends it and waits there; gives the process and its marker."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(digest: Digest, where: str) -> tuple[subprocess.Popen[bytes], Path]:
+    def start(job: MailJob, where: str) -> tuple[subprocess.Popen[bytes], Path]:
         marker = tmp_path / f"{where}-{len(started)}"
-        command = [sys.executable, "-m", "tests.faults.mail_worker", str(digest.pk), str(marker), where]
+        kind = str(job._meta.model_name)
+        command = [sys.executable, "-m", "tests.faults.mail_worker", kind, str(job.pk), str(marker), where]
         its = environment(own_broker, files_folder) | {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
         started.append(subprocess.Popen(command, env=its))
         return started[-1], marker
@@ -186,7 +192,7 @@ def test_the_outbox_takes_a_mail_exactly_once_even_then(
     """Without a mail server the mail and its mark are one transaction."""
     settings.EMAIL_BACKEND = "organisations.outbox.OutboxBackend"
     marker = tmp_path / "accepted"
-    command = [sys.executable, "-m", "tests.faults.mail_worker", str(digest.pk), str(marker), "accepted"]
+    command = [sys.executable, "-m", "tests.faults.mail_worker", "digest", str(digest.pk), str(marker), "accepted"]
     its = environment(own_broker, files_folder) | {"EMAIL_URL": ""}
     with subprocess.Popen(command, env=its) as process:
         wait_for(marker.exists)
@@ -199,7 +205,54 @@ def test_a_real_worker_sends_what_the_scheduler_made(job_worker: Any, organisati
     """The worker has no mail server: its mail goes to the outbox."""
     make_supplier(organisation, owner=contributor, review_on=organisation.today())
     make(organisation, timezone.now().astimezone(organisation.zone).replace(hour=8))
-    Digest.objects.update(try_at=timezone.now() - digests.PATIENCE)
-    digests.sweep_digests()
+    Digest.objects.update(try_at=timezone.now() - mail_jobs.PATIENCE)
+    mail_jobs.sweep_mail()
     wait_for(lambda: Digest.objects.get().state == Digest.State.SENT)
+    assert organisation.sent_mail.get().recipient == contributor.email
+
+
+@pytest.fixture
+def mention(organisation: Any, officer: Any, contributor: Any, monkeypatch: pytest.MonkeyPatch) -> Mention:
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *args, **options: None)
+    record = make_supplier(organisation, owner=contributor)
+    say(record, text=f"@{contributor.name} look", to={contributor: contributor.name}, by=officer)
+    Mention.objects.update(try_at=timezone.now() - timedelta(seconds=1))
+    return Mention.objects.get()
+
+
+@pytest.mark.parametrize(("where", "mails"), [("claimed", 1), ("accepted", 2)])
+def test_a_mention_survives_the_death_of_its_sender(
+    where: str, mails: int, mention: Mention, mail_server: Controller, mailbox: Mailbox, sender: Callable[..., Any]
+) -> None:
+    """The same mechanism as the digests': nothing is lost, and what comes twice has one Message-ID."""
+    mail_server.start()
+    process, marker = sender(mention, where)
+    wait_for(marker.exists)
+    assert not mentions.send(mention.pk)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    wait_for(lambda: mentions.send(mention.pk))
+    mention.refresh_from_db()
+    assert (mention.state, len(mailbox.mails)) == (Mention.State.SENT, mails)
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == 1
+
+
+def test_a_mention_waits_for_a_mail_server_that_is_away(
+    mention: Mention, mail_server: Controller, mailbox: Mailbox
+) -> None:
+    assert not mentions.send(mention.pk)
+    mention.refresh_from_db()
+    assert (mention.state, "Connection refused" in mention.error) == (Mention.State.QUEUED, True)
+    mail_server.start()
+    Mention.objects.update(try_at=timezone.now() - timedelta(seconds=1))
+    assert mentions.send(mention.pk)
+    assert len(mailbox.mails) == 1
+
+
+def test_a_real_worker_sends_a_mention_at_once(
+    job_worker: Any, organisation: Any, officer: Any, contributor: Any
+) -> None:
+    record = make_supplier(organisation, owner=contributor)
+    say(record, text=f"@{contributor.name} look", to={contributor: contributor.name}, by=officer)
+    wait_for(lambda: Mention.objects.get().state == Mention.State.SENT)
     assert organisation.sent_mail.get().recipient == contributor.email

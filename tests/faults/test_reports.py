@@ -41,7 +41,7 @@ def prefix(own_broker: str, monkeypatch: pytest.MonkeyPatch) -> str:
     prefix = f"faults-{os.getpid()}-{time.monotonic_ns()}-"
     sender = Celery("faults", broker=own_broker.replace("unix://", "redis+socket://", 1), set_as_current=False)
     sender.conf.broker_transport_options = {"global_keyprefix": prefix}
-    monkeypatch.setattr("reports.actions.current_app", sender)
+    monkeypatch.setattr("organisations.workers.current_app", sender)
     return prefix
 
 

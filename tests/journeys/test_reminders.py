@@ -20,7 +20,7 @@ from tests.cast import make_supplier
 @pytest.fixture
 def rita(organisation: Any, officer: Any, monkeypatch: pytest.MonkeyPatch) -> User:
     """The officer, called as in the sample; told of one review this morning, and of another next week."""
-    monkeypatch.setattr("reports.actions.current_app.send_task", lambda *args, **options: None)
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *args, **options: None)
     User.objects.filter(pk=officer.pk).update(name="Rita Falcao")
     today = organisation.today()
     make_supplier(organisation, title="Northern Models", owner=officer, review_on=today)

@@ -87,7 +87,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def send_task(name: str, args: list[str], **options: Any) -> None:
         told.append(args[0])
 
-    monkeypatch.setattr("reports.actions.current_app.send_task", send_task)
+    monkeypatch.setattr("organisations.workers.current_app.send_task", send_task)
     return told
 
 

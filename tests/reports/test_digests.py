@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail
 from django.db import connection
 
+from organisations import mail_jobs
 from organisations.actions import dismiss
 from reports import digests
 from reports.models import Digest, DigestChoice
@@ -145,7 +146,7 @@ def test_a_failing_mail_is_put_off_longer_each_time_and_given_up_at_last(
         moment = digest.try_at + timedelta(seconds=1)
     assert pauses[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert set(pauses[8:]) == {60}
-    assert digests.GIVEN_UP_AFTER < moment - digest.queued_at < digests.GIVEN_UP_AFTER + timedelta(hours=3)
+    assert mail_jobs.GIVEN_UP_AFTER < moment - digest.queued_at < mail_jobs.GIVEN_UP_AFTER + timedelta(hours=3)
     assert "Connection refused" in digest.error
 
 
@@ -153,12 +154,12 @@ def test_the_sweeper_finds_what_was_forgotten_put_off_or_abandoned(
     organisation: Any, contributor: Any, silent: list[str]
 ) -> None:
     digest = waiting(organisation, contributor)
-    assert digests.sweep_digests() == 0
+    assert mail_jobs.sweep_mail() == 0
     now = datetime.now(UTC)
     for state, error, minutes, found in [
         ("queued", "", -1, 1), ("queued", "x", 1, 0), ("queued", "x", -1, 1), ("sending", "", 1, 0),
         ("sending", "", -1, 1), ("sent", "", -1, 0), ("failed", "x", -1, 0), ("kept", "", -1, 0),
     ]:  # fmt: skip
         Digest.objects.filter(pk=digest.pk).update(state=state, error=error, try_at=now + timedelta(minutes=minutes))
-        assert digests.sweep_digests() == found, (state, error, minutes)
+        assert mail_jobs.sweep_mail() == found, (state, error, minutes)
     assert set(silent) == {str(digest.pk)}

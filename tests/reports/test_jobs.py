@@ -87,7 +87,7 @@ def test_a_broker_that_is_down_does_not_break_asking(
 
         raise NoBroker("Connection refused")
 
-    monkeypatch.setattr("reports.actions.current_app.send_task", refuse)
+    monkeypatch.setattr("organisations.workers.current_app.send_task", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         report = ask(organisation, manager)
     assert asked_again(report).state == State.QUEUED

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0003_api_keys'),
-        ('records', '0002_search'),
+        ('records', '0003_comments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
