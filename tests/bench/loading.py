@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 
 import pgtrigger
 from django.db import transaction
@@ -23,7 +24,7 @@ def taking_in(stock: Stocked, *, records: int) -> Part:
     for name, ignored in ways.items():
         with transaction.atomic():
             start = time.perf_counter()
-            with pgtrigger.ignore(*ignored or ["records.Record:none"]):
+            with pgtrigger.ignore(*ignored) if ignored else nullcontext():
                 create_records(items(stock, records))
             part.add(name, (time.perf_counter() - start) * 1000 / records, unit=" ms")
             transaction.set_rollback(True)
