@@ -1,26 +1,31 @@
 """What the frame around every page shows: where one can go, and how each clause stands."""
 
 from collections import Counter
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Count
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clauses.models import Position, Requirement
-from clauses.standing import Standing, standings
+from clauses.standing import facts_of
+from clauses.verdict import Mark, mark_of, words_for
 from evidence.models import Evidence
+from organisations.counting import HowMany, told
 from organisations.mail_jobs import in_trouble
+from organisations.models import Organisation
 from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
 from records.models import SOON, Record
-from reports.due import due_rows
+from reports.due import due_parts
 from systems.models import AISystem, Supplier
 
 
@@ -50,7 +55,7 @@ class Rail:
             "items": self.items(),
             "band": self.band(),
             "person": {"name": self.request.user.name, "role": self.request.membership.get_role_display()},
-            "due_count": self.due_count(),
+            "due_count": told(self.counts["reviews"] + self.counts["running_out"]),
             "due_url": self.url("due-list"),
             "kit_url": reverse("kit") if settings.DEBUG else "",
         }
@@ -67,84 +72,75 @@ class Rail:
             "facts": [*facts, _("Access until %(day)s") % {"day": until}],
         }
 
-    def due_count(self) -> int:
-        user, organisation = self.request.user, self.request.organisation
-        return due_rows(user, organisation, organisation.today() + SOON, owner=user).count()
-
     def organisations(self) -> list[dict[str, Any]]:
-        mine = self.request.user.memberships.current().select_related("organisation").order_by("organisation__name")
         return [
             {
                 "name": one.organisation.name,
                 "url": one.organisation.get_absolute_url(),
                 "current": one == self.request.membership,
             }
-            for one in mine
+            for one in self.request.memberships
         ]
 
-    def clauses(self) -> list[dict[str, Any]]:
-        visible = Position.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)
-        positions = visible.clauses().select_related("requirement").order_by("requirement__order")
-        judged = standings(positions, on=self.request.organisation.today())
-        titles = dict(
-            Requirement.objects.filter(parent=None, kind=Requirement.Kind.CLAUSE).values_list("number", "title")
-        )
-        return [
-            self.clause(number, titles.get(number, ""), list(group))
-            for number, group in groupby(judged, key=lambda one: one.position.requirement.section)
-        ]
+    def clauses(self) -> str:
+        """The clauses one may see with their marks, judged anew for each page; only what is drawn is remembered."""
+        visible = self.mine(Position).clauses().order_by("requirement__order")
+        rows = list(visible.values_list("pk", "reference", "requirement__framework__content_hash"))
+        facts = facts_of([pk for pk, *_row in rows], on=self.request.organisation.today())
+        marks = tuple((reference, mark_of(facts[pk])) for pk, reference, _hash in rows)
+        here = next((number for number, _mark in marks if self.here.startswith(self.clause_url(number))), "")
+        catalogue = rows[0][-1] if rows else ""
+        return drawn(self.slug, marks, here, catalogue, get_language() or "")
 
-    def clause(self, number: str, title: str, judged: list[Standing]) -> dict[str, Any]:
-        requirements = [self.requirement(one) for one in judged]
-        counts = Counter(one.verdict.words.lower() for one in judged)
-        return {
-            "number": number,
-            "title": title,
-            "current": any(requirement["current"] for requirement in requirements),
-            "marks_summary": ", ".join(f"{n} {words}" for words, n in counts.items()),
-            "requirements": requirements,
+    def clause_url(self, number: str) -> str:
+        return f"{self.positions_url}{number}/"
+
+    @cached_property
+    def positions_url(self) -> str:
+        return self.url("position-list")
+
+    def mine(self, kind: type[Record]) -> Any:
+        return kind.objects.visible_to(self.request.user).of(self.request.organisation)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """All counts in one query, each of them of what one may see."""
+        organisation, person = self.request.organisation, self.request.user
+        reviews, running_out = due_parts(person, organisation, organisation.today() + SOON, owner=person)
+        asked: dict[str, Any] = {
+            "systems": self.mine(AISystem),
+            "suppliers": self.mine(Supplier),
+            "evidence": self.mine(Evidence),
+            "controls": self.mine(Position).controls(),
+            "reviews": reviews,
+            "running_out": running_out,
+            "mentions": unread(person, organisation),
         }
-
-    def requirement(self, one: Standing) -> dict[str, Any]:
-        url = self.url("position-detail", reference=one.position.reference)
-        return {
-            "number": one.position.reference,
-            "title": one.position.title,
-            "url": url,
-            "current": self.here.startswith(url),
-            "mark": one.verdict.mark,
-            "word": one.verdict.words.lower(),
-        }
-
-    def counts(self) -> Counter[str]:
-        visible = Record.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)
-        counts = Counter(dict(visible.values_list("kind").annotate(n=Count("pk"))))
-        if VIEW_RECORDS not in self.request.permissions:
-            # Contributors see more evidence than is theirs: also what is linked to their records.
-            evidence = Evidence.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)
-            counts[Evidence.KIND] = evidence.count()
-        return counts
+        if MANAGE_MEMBERS in self.request.permissions:
+            asked["troubled"] = in_trouble(organisation)
+        counted = {f"n_{name}": HowMany(rows) for name, rows in asked.items()}
+        found: Any = Organisation.objects.filter(pk=organisation.pk).values(**counted).get()
+        return {name: found[f"n_{name}"] for name in asked}
 
     def controls(self) -> dict[str, Any]:
-        count = Position.objects.visible_to(self.request.user).filter(organisation=self.request.organisation)
-        url = self.url("position-list")
+        url = self.positions_url
         current = self.here.startswith(f"{url}A.") or (self.here == url and self.request.GET.get("kind") == "control")
-        return {"url": f"{url}?kind=control", "count": count.controls().count(), "current": current}
+        return {"url": f"{url}?kind=control", "count": told(self.counts["controls"]), "current": current}
 
     def items(self) -> list[dict[str, Any]]:
-        counts = self.counts()
-        items: list[tuple[str, str, int | None]] = [
-            (_("Mentions"), "mention-list", unread(self.request.user, self.request.organisation).count() or None),
-            (_("AI systems"), "ai-system-list", counts[AISystem.KIND]),
-            (_("Suppliers"), "supplier-list", counts[Supplier.KIND]),
-            (_("Evidence"), "evidence-list", counts[Evidence.KIND]),
+        counts = self.counts
+        items: list[tuple[str, str, str | None]] = [
+            (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
+            (_("AI systems"), "ai-system-list", told(counts["systems"])),
+            (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
+            (_("Evidence"), "evidence-list", told(counts["evidence"])),
         ]
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
         items += [(_("History"), "log", None)]
         if MANAGE_MEMBERS in self.request.permissions:
-            troubled = in_trouble(self.request.organisation).count()
-            items += [(_("Members"), "member-list", None), (_("Mail"), "mail-list", troubled or None)]
+            troubled = told(counts["troubled"]) if counts["troubled"] else None
+            items += [(_("Members"), "member-list", None), (_("Mail"), "mail-list", troubled)]
             if settings.EMAIL_BACKEND.endswith("OutboxBackend"):
                 items += [(_("Outbox"), "outbox", None)]
         urls = [(label, self.url(name), count) for label, name, count in items]
@@ -152,3 +148,35 @@ class Rail:
             {"label": label, "url": url, "count": count, "current": self.here.startswith(url)}
             for label, url, count in urls
         ]
+
+
+@lru_cache(maxsize=512)
+def drawn(organisation: str, marks: tuple[tuple[str, Mark], ...], here: str, catalogue: str, language: str) -> str:
+    """The list of clauses as HTML: the same marks of the same catalogue always look the same."""
+    found = Requirement.objects.filter(framework__content_hash=catalogue, kind=Requirement.Kind.CLAUSE)
+    titles = dict(found.values_list("number", "title"))
+    clauses = []
+    for section, group in groupby(marks, key=lambda one: one[0].split(".")[0]):
+        judged = list(group)
+        counts = Counter(words_for(mark).lower() for _number, mark in judged)
+        requirements = [
+            {
+                "number": number,
+                "title": titles.get(number, ""),
+                "url": reverse("position-detail", kwargs={"organisation": organisation, "reference": number}),
+                "current": number == here,
+                "mark": mark,
+                "word": words_for(mark).lower(),
+            }
+            for number, mark in judged
+        ]
+        clauses.append(
+            {
+                "number": section,
+                "title": titles.get(section, ""),
+                "current": any(one["current"] for one in requirements),
+                "marks_summary": ", ".join(f"{n} {words}" for words, n in counts.items()),
+                "requirements": requirements,
+            }
+        )
+    return render_to_string("frame/clauses.html", {"clauses": clauses})

@@ -1,4 +1,4 @@
-"""Installs what is missing, then becomes the program asked for: `bootstrap.py demo|manage|test [ARGUMENTS]`.
+"""Installs what is missing, then becomes the program asked for: `bootstrap.py demo|manage|test|bench [ARGUMENTS]`.
 
 Standard library only: it runs before anything is installed. Interrupted at any point, it mends when run again.
 """
@@ -67,7 +67,11 @@ def test(words: list[str]) -> list[str]:
     return ["-m", "aims_portal.servers", "--throwaway", "--", str(PYTHON), "-m", "pytest", *processes, *words]
 
 
-COMMANDS = {"demo": demo, "manage": manage, "test": test}
+def bench(words: list[str]) -> list[str]:
+    return ["-m", "aims_portal.servers", "--throwaway", "--", str(PYTHON), "-m", "tests.bench", *words]
+
+
+COMMANDS = {"demo": demo, "manage": manage, "test": test, "bench": bench}
 
 
 def install_system_packages(*, tests: bool) -> None:

@@ -1,18 +1,60 @@
-"""Where an organisation stands: every position with its facts and verdict on a day, in a handful of queries."""
+"""Where an organisation stands: every position with its facts and verdict on a day, in one query."""
 
-from collections import defaultdict
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Q
+from django.db import connection
 
-from evidence.models import Evidence, Proof
+from evidence.models import Evidence
 from records.models import SOON
 
-from .models import Answer, ExpectedEvidence, ExpectedProof, Position, Question
+from .models import Position
 from .verdict import Facts, Verdict, judge
+
+# What the facts of positions are counted from; `{valid}` is the evidence that proves something on the day.
+GATHER = """
+    WITH proof AS (
+        SELECT link.record_id, link.evidence_id, item.valid_until,
+            proving.pk IS NOT NULL AS is_valid
+        FROM evidence_proof link
+        -- Looked up one by one (LIMIT): few are linked, and a join would read the whole library.
+        JOIN LATERAL (
+            SELECT valid_until FROM evidence_evidence WHERE record_ptr_id = link.evidence_id LIMIT 1
+        ) item ON true
+        LEFT JOIN LATERAL (
+            SELECT pk FROM ({valid}) valid WHERE valid.pk = link.evidence_id LIMIT 1
+        ) proving ON true
+        WHERE link.record_id = ANY(%s)
+    ), counted AS (
+        SELECT record_id, count(*) FILTER (WHERE is_valid) AS valid,
+            count(*) FILTER (WHERE valid_until < %s) AS expired,
+            count(*) FILTER (WHERE is_valid AND valid_until <= %s) AS expiring
+        FROM proof GROUP BY record_id
+    ), shown AS (
+        SELECT DISTINCT one.position_id, one.expected_id
+        FROM clauses_expectedproof one
+        JOIN proof ON proof.record_id = one.position_id AND proof.evidence_id = one.evidence_id
+        WHERE proof.is_valid
+    )
+    SELECT position.record_ptr_id, requirement.kind = 'control', position.applicable, position.status,
+        (SELECT count(*) FROM clauses_question question
+            WHERE question.requirement_id = position.requirement_id AND NOT question.is_withdrawn),
+        (SELECT array_agg(answer.value) FROM clauses_answer answer
+            JOIN clauses_question question ON question.id = answer.question_id
+            WHERE answer.position_id = position.record_ptr_id AND answer.value <> '' AND NOT question.is_withdrawn),
+        (SELECT json_agg(json_build_array(expected.name, expected.is_mandatory,
+                (position.record_ptr_id, expected.id) IN (SELECT position_id, expected_id FROM shown))
+                ORDER BY expected."order")
+            FROM clauses_expectedevidence expected
+            WHERE expected.requirement_id = position.requirement_id AND NOT expected.is_withdrawn),
+        coalesce(counted.valid, 0), coalesce(counted.expired, 0), coalesce(counted.expiring, 0)
+    FROM clauses_position position JOIN clauses_requirement requirement ON requirement.id = position.requirement_id
+    LEFT JOIN counted ON counted.record_id = position.record_ptr_id
+    WHERE position.record_ptr_id = ANY(%s)
+"""
 
 
 @dataclass(frozen=True)
@@ -25,66 +67,46 @@ class Standing:
 
 
 def standings(positions: Iterable[Position], *, on: date) -> list[Standing]:
-    """Judges positions in the order given. Six queries however many there are; `requirement` should be selected."""
+    """Judges positions in the order given. One query however many there are."""
     positions = list(positions)
-    gathered = Gathered(positions, on=on)
-    facts = [gathered.facts(position) for position in positions]
-    return [Standing(position, fact, judge(fact)) for position, fact in zip(positions, facts, strict=True)]
+    facts = facts_of([position.pk for position in positions], on=on)
+    return [Standing(position, facts[position.pk], judge(facts[position.pk])) for position in positions]
 
 
-class Gathered:
-    """Everything that the facts of some positions are counted from."""
+def facts_of(positions: list[int], *, on: date) -> dict[int, Facts]:
+    """What is on record about positions, by their ids."""
+    if not positions:
+        return {}
+    valid, parameters = Evidence.objects.valid(on).values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(GATHER.format(valid=valid), [*parameters, positions, on, on + SOON, positions])
+        return {row[0]: as_facts(*row[1:]) for row in cursor.fetchall()}
 
-    def __init__(self, positions: list[Position], *, on: date) -> None:
-        ids = [position.pk for position in positions]
-        requirement_ids = {position.requirement_id for position in positions}
-        self.answers: dict[int, dict[str, int]] = defaultdict(dict)
-        given = Answer.objects.filter(position__in=ids, question__is_withdrawn=False).exclude(value="")
-        for row in given.values("position", "value").annotate(n=Count("pk")):
-            self.answers[row["position"]][row["value"]] = row["n"]
-        questions = Question.objects.filter(requirement__in=requirement_ids, is_withdrawn=False)
-        self.questions = dict(questions.values_list("requirement").annotate(n=Count("pk")))
-        self.expected: dict[int, list[ExpectedEvidence]] = defaultdict(list)
-        for item in ExpectedEvidence.objects.filter(requirement__in=requirement_ids, is_withdrawn=False):
-            self.expected[item.requirement_id].append(item)
-        linked = Proof.objects.filter(record__in=ids, evidence__in=Evidence.objects.valid(on))
-        valid = set(linked.values_list("record", "evidence"))
-        self.shown: dict[int, set[int]] = defaultdict(set)
-        for position, counted, proof in ExpectedProof.objects.filter(position__in=ids).values_list(
-            "position", "expected", "evidence"
-        ):
-            if (position, proof) in valid:
-                self.shown[position].add(counted)
-        self.evidence = self.count_evidence(ids, {evidence for _position, evidence in valid}, on)
 
-    @staticmethod
-    def count_evidence(ids: list[int], valid: set[int], on: date) -> dict[int, Any]:
-        until = "evidence__valid_until"
-        rows = (
-            Proof.objects.filter(record__in=ids)
-            .values("record")
-            .annotate(
-                valid=Count("pk", filter=Q(evidence__in=valid)),
-                expired=Count("pk", filter=Q(**{f"{until}__lt": on})),
-                expiring=Count("pk", filter=Q(evidence__in=valid, **{f"{until}__lte": on + SOON})),
-            )
-        )
-        return {row["record"]: row for row in rows}
-
-    def facts(self, position: Position) -> Facts:
-        expected = self.expected[position.requirement_id]
-        shown = self.shown[position.pk]
-        counts = self.evidence.get(position.pk, {})
-        return Facts(
-            is_control=position.requirement.is_control,
-            applicable=position.applicable,
-            status=position.status,
-            questions=self.questions.get(position.requirement_id, 0),
-            answers=self.answers[position.pk],
-            expected=len(expected),
-            expected_present=sum(item.pk in shown for item in expected),
-            mandatory_missing=tuple(item.name for item in expected if item.is_mandatory and item.pk not in shown),
-            evidence_valid=counts.get("valid", 0),
-            evidence_expired=counts.get("expired", 0),
-            evidence_expiring=counts.get("expiring", 0),
-        )
+def as_facts(
+    is_control: bool,
+    applicable: bool | None,
+    status: str,
+    questions: int,
+    answers: list[str] | None,
+    expected: list[tuple[str, bool, bool]] | None,
+    *evidence: int,
+) -> Facts:
+    values, items = answers or [], expected or []
+    missing = [(name, is_mandatory) for name, is_mandatory, is_shown in items if not is_shown]
+    valid, expired, expiring = evidence
+    return Facts(
+        is_control=is_control,
+        applicable=applicable,
+        status=status,
+        questions=questions,
+        answers={value: values.count(value) for value in values},
+        expected=len(items),
+        expected_present=len(items) - len(missing),
+        mandatory=sum(is_mandatory for _name, is_mandatory, _is_shown in items),
+        mandatory_missing=tuple(name for name, is_mandatory in missing if is_mandatory),
+        usual_missing=tuple(name for name, is_mandatory in missing if not is_mandatory),
+        evidence_valid=valid,
+        evidence_expired=expired,
+        evidence_expiring=expiring,
+    )

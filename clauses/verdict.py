@@ -26,7 +26,7 @@ class Mark(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-STATED = {
+STATED: dict[str, Mark] = {
     Status.MET: Mark.MET,
     Status.PARTLY: Mark.PARTLY,
     Status.NOT_MET: Mark.NOT_MET,
@@ -48,7 +48,9 @@ class Facts:
     answers: dict[str, int] = field(default_factory=dict)
     expected: int = 0
     expected_present: int = 0
+    mandatory: int = 0
     mandatory_missing: tuple[str, ...] = ()
+    usual_missing: tuple[str, ...] = ()
     evidence_valid: int = 0
     evidence_expired: int = 0
     evidence_expiring: int = 0
@@ -97,15 +99,19 @@ def words_for(mark: Mark) -> str:
 
 def judge(facts: Facts) -> Verdict:
     """The verdict on one position with every reason that led to it (ISO 42001 clauses 4–10, 6.1.3)."""
+    mark = mark_of(facts)
+    if mark is Mark.NOT_APPLICABLE:
+        return Verdict(mark, (Reason("none", _("Excluded."), _("Left out with a reason.")),))
+    return Verdict(mark, (*status_reasons(facts), *answer_reasons(facts), *evidence_reasons(facts)))
+
+
+def mark_of(facts: Facts) -> Mark:
+    """The mark alone, for where no reason is shown."""
     if facts.is_control and facts.applicable is False:
-        return Verdict(Mark.NOT_APPLICABLE, (Reason("none", _("Excluded."), _("Left out with a reason.")),))
-    stated = STATED.get(Status(facts.status)) if facts.status else None
-    by_answers = weigh_answers(facts, alone=stated is None)
-    mark = lowest(stated, by_answers)
-    if mark is Mark.MET and facts.mandatory_missing:
-        mark = Mark.PARTLY
-    reasons = (*status_reasons(facts, stated), *answer_reasons(facts), *evidence_reasons(facts))
-    return Verdict(mark, reasons)
+        return Mark.NOT_APPLICABLE
+    stated = STATED.get(facts.status)
+    mark = lowest(stated, weigh_answers(facts, alone=stated is None))
+    return Mark.PARTLY if mark is Mark.MET and facts.mandatory_missing else mark
 
 
 def weigh_answers(facts: Facts, *, alone: bool) -> Mark | None:
@@ -125,7 +131,8 @@ def lowest(*marks: Mark | None) -> Mark:
     return min(known, key=WEIGHT.__getitem__) if known else Mark.UNANSWERED
 
 
-def status_reasons(facts: Facts, stated: Mark | None) -> list[Reason]:
+def status_reasons(facts: Facts) -> list[Reason]:
+    stated = STATED.get(facts.status)
     if facts.is_control and facts.applicable is None:
         return [Reason("warn", _("Applicability."), _("Not decided yet."))]
     if stated is None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
 from organisations.models import Organisation
-from records.grants import readable_by
+from records.grants import readable_by, readable_one_by_one
 from records.models import SOON, Record, RecordQuerySet
 from records.searching import searched
 
@@ -46,8 +46,11 @@ class State(models.TextChoices):
 class EvidenceQuerySet(RecordQuerySet["Evidence"]):
     def visible_to(self, user: Any) -> EvidenceQuerySet:
         """What anybody may see of a record they may see its evidence too: a contributor that of their own systems."""
-        proven = Proof.objects.filter(evidence=models.OuterRef("pk"), record__in=Record.objects.visible_to(user))
-        return self.filter(readable_by(user) | models.Q(models.Exists(proven)))
+        seen = readable_by(user)
+        for way in readable_one_by_one(user):
+            proofs = Proof.objects.filter(record__in=Record.objects.filter(way))
+            seen |= models.Q(pk__in=proofs.values("evidence"))
+        return self.filter(seen)
 
     def present(self) -> EvidenceQuerySet:
         """Evidence that has a file or a link to show."""

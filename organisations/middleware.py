@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from .actions import rights_of
-from .models import Membership
+from .models import Membership, OrganisationGrant
 
 
 class OrganisationMiddleware:
@@ -37,15 +38,23 @@ def enter(request: Any, slug: str) -> None:
     # PostgreSQL has no such character, and would answer 500 to a reference that holds it.
     if "\x00" in request.path:
         raise Http404
-    membership = (
-        Membership.objects.current()
-        .filter(user=request.user, organisation__slug=slug)
-        .select_related("organisation")
-        .first()
-    )
+    request.memberships = memberships_of(request.user)
+    # For as long as this request: every question of who may see what starts from it (records.grants).
+    request.user.held = {one.organisation_id: frozenset(one.rights) for one in request.memberships}
+    membership = next((one for one in request.memberships if one.organisation.slug == slug), None)
     if membership is None:
         raise Http404
-    membership.user = request.user
     request.membership, request.organisation = membership, membership.organisation
-    request.permissions = rights_of(membership)
+    request.permissions = request.user.held[membership.organisation_id]
     timezone.activate(membership.organisation.zone)
+
+
+def memberships_of(user: Any) -> list[Any]:
+    """The current memberships of a person with organisation and rights (see roles), in one query."""
+    held = OrganisationGrant.objects.filter(user=user, content_object=OuterRef("organisation"))
+    rights = ArraySubquery(held.values("permission__codename"))
+    found = Membership.objects.current().filter(user=user).select_related("organisation").annotate(rights=rights)
+    memberships = list(found.order_by("organisation__name"))
+    for membership in memberships:
+        membership.user = user
+    return memberships

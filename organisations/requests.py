@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         user: User
         organisation: Organisation
         membership: Membership
+        memberships: list[Membership]
         permissions: frozenset[str]
         htmx: HtmxDetails
 else:

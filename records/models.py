@@ -10,8 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models, transaction
-from django.db.models.functions import Upper
-from django.urls import reverse
+from django.db.models.functions import Length, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
@@ -20,6 +19,7 @@ from organisations.history import tracked
 from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
 
+from .addresses import record_address
 from .grants import CHANGE, VIEW, changeable_by, readable_by
 from .searching import title_trigger
 
@@ -118,7 +118,9 @@ class Record(models.Model):
         permissions = [(VIEW, "Read this record"), (CHANGE, "Change this record")]
         constraints = [models.UniqueConstraint(fields=["organisation", "reference"], name="reference_is_unique")]
         indexes = [
-            models.Index(fields=["organisation", "kind", "reference"], name="record_list"),
+            # The orders in which lists are opened most: by number (EV-11 before EV-100), and by title.
+            models.Index("organisation", "kind", Length("reference"), "reference", name="record_list"),
+            models.Index("organisation", "kind", "title", "id", name="record_title"),
             models.Index(fields=["organisation", "review_on"], name="record_due"),
             models.Index(fields=["organisation", "-changed_at"], name="record_changed"),
             models.Index("organisation", OpClass(Upper("reference"), "text_pattern_ops"), name="record_reference"),
@@ -141,9 +143,7 @@ class Record(models.Model):
 
     def url(self, page: str) -> str:
         """Address of one of the record's pages: detail, edit, history."""
-        return reverse(
-            f"{self.kind}-{page}", kwargs={"organisation": self.organisation.slug, "reference": self.reference}
-        )
+        return record_address(self.kind, self.organisation.slug, self.reference, page)
 
     @property
     def edit_url(self) -> str:

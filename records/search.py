@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy
 from organisations.models import Membership, Organisation
 from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 
-from .grants import readable_by
+from .addresses import record_address
+from .grants import readable_by, readable_one_by_one
 from .models import Record, RecordQuerySet
 
 # So many characters and words of what was typed are looked at, and so many records before the best are chosen.
@@ -83,15 +84,23 @@ def steps(
 ) -> Iterator[Iterable[Hit]]:
     """The ways to look, asked one after the other until enough was found."""
     may_be_reference = " " not in text
-    exact = told(records.filter(reference__iexact=text), organisation) if may_be_reference else []
+    named = by_reference(records, organisation, text) if may_be_reference else []
+    exact = [hit for hit in named if hit.reference.upper() == text.upper()]
     yield exact
     yield pages(organisation, words, rights)
     yield people(organisation, words, rights)
-    if may_be_reference:
-        yield told(records.filter(reference__istartswith=text), organisation)
-    if not exact:
+    yield named
+    if not exact and len(max(words, key=len)) > 1:
         yield told(ranked(records, words, "A"), organisation)
         yield told(ranked(records, words, ""), organisation)
+
+
+def by_reference(records: QuerySet[Record], organisation: Organisation, text: str) -> list[Hit]:
+    """The record with this reference, and those whose reference begins so, the shortest first."""
+    columns = ("kind", "reference", "title")
+    exact = records.filter(reference__iexact=text).values_list(*columns)
+    rows = exact.union(records.filter(reference__istartswith=text).values_list(*columns)[:CANDIDATES])
+    return [record_hit(organisation, *row) for row in sorted(rows, key=lambda row: (len(row[1]), row[1]))]
 
 
 def words_of(text: str) -> list[str]:
@@ -102,6 +111,8 @@ def words_of(text: str) -> list[str]:
 
 def visible(user: Any, organisation: Organisation) -> QuerySet[Record]:
     """Every record one may see: by the rule of all records, and that of each kind with one of its own (evidence)."""
+    if not readable_one_by_one(user):
+        return Record.objects.visible_to(user).of(organisation)
     wider = [kind for kind in Record.__subclasses__() if queryset_of(kind).visible_to is not RecordQuerySet.visible_to]
     doors = [Q(Exists(queryset_of(kind)(kind).visible_to(user).filter(pk=OuterRef("pk")))) for kind in wider]
     return Record.objects.of(organisation).filter(reduce(or_, doors, readable_by(user)))
@@ -127,7 +138,7 @@ def told(records: QuerySet[Record], organisation: Organisation) -> list[Hit]:
 
 def record_hit(organisation: Organisation, kind: str, reference: str, title: str) -> Hit:
     names = {one.KIND: one._meta.verbose_name for one in Record.__subclasses__()}
-    url = reverse(f"{kind}-detail", kwargs={"organisation": organisation.slug, "reference": reference})
+    url = record_address(kind, organisation.slug, reference)
     return Hit(title, capfirst(str(names[kind])), url, reference)
 
 

@@ -96,6 +96,10 @@ class RecordTable(tables.Table):
         sign = "-" if is_descending else ""
         return queryset.alias(digits=Length("reference")).order_by(f"{sign}digits", f"{sign}reference"), True
 
+    def order_title(self, queryset: models.QuerySet[Any], is_descending: bool) -> tuple[models.QuerySet[Any], bool]:
+        sign = "-" if is_descending else ""
+        return queryset.order_by(f"{sign}title", f"{sign}pk"), True
+
     class Meta:
         template_name = "components/table.html"
         order_by = "reference"

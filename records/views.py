@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from organisations.counting import Pages, told
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 
@@ -78,7 +79,8 @@ class RecordViews:
     # What one may see and do
 
     def visible(self, request: MemberRequest) -> RecordQuerySet[Any]:
-        records = self.model.objects.visible_to(request.user).filter(organisation=request.organisation)
+        # The kind goes without saying, but the database finds the order of a list by it.
+        records = self.model.objects.visible_to(request.user).of(request.organisation).filter(kind=self.model.KIND)
         return records.select_related(*self.related).prefetch_related(*self.prefetched)
 
     def get(self, request: MemberRequest, reference: str) -> Any:
@@ -99,7 +101,7 @@ class RecordViews:
         return self.filter_class(request.GET, queryset=self.visible(request), request=request)
 
     def table(self, request: MemberRequest, records: Any) -> RecordTable:
-        table = self.table_class(records, request=request)
+        table = self.table_class(records)
         table.caption = capfirst(self.words)
         RequestConfig(request, paginate=False).configure(table)
         return table
@@ -113,7 +115,7 @@ class RecordViews:
         table = self.table(request, records)
         table.picking = picking if self.bulk else ""
         columns = leave_out(table, request.GET.getlist(PARAMETER))
-        page = page_of(request, table.rows, self.rows)
+        page = page_of(request, table.data.data, self.rows)
         table.page = page
         context = {
             "views": self,
@@ -159,7 +161,7 @@ class RecordViews:
         labels = {"csv": _("CSV, %(n)s rows as shown"), "xlsx": _("Excel, %(n)s rows as shown")}
         return [
             {
-                "label": label % {"n": page.paginator.count},
+                "label": label % {"n": told(cast(Pages, page.paginator).found)},
                 "url": reverse(f"{self.model.KIND}-export", kwargs=kwargs | {"file_format": kind}) + f"?{query}",
             }
             for kind, label in labels.items()
@@ -284,7 +286,7 @@ def page_of(request: MemberRequest, rows: Any, usual: int = 50) -> Page[Any]:
     """The page of rows asked for by `page` and `rows`; nonsense gives the first or the last one."""
     wanted = request.GET.get("rows", "")
     size = int(wanted) if wanted in map(str, ROWS) else usual
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    return Pages(rows, size).get_page(request.GET.get("page"))
 
 
 def chip(request: MemberRequest, label: Any, params: dict[str, str]) -> dict[str, Any]:

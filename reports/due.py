@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evidence.models import Evidence
 from organisations.models import Organisation, User
+from records.addresses import record_address
 from records.models import Record
 
 REVIEW = "review"
@@ -46,14 +46,21 @@ def due_rows(
     user: Any, organisation: Organisation, by: date, *, owner: User | None = None, what: str = ""
 ) -> QuerySet[Any, dict[str, Any]]:
     """Rows of everything `user` may see that falls on `by` or before; sorted, ready to count and to slice."""
-    everything = Record.objects.visible_to(user).of(organisation)
-    reviews = up_for_review(everything, by)
-    evidence = Evidence.objects.visible_to(user).of(organisation).filter(valid_until__lte=by)
-    if owner is not None:
-        reviews, evidence = reviews.filter(owner=owner), evidence.filter(owner=owner)
+    reviews, evidence = due_parts(user, organisation, by, owner=owner)
     parts = {REVIEW: row_of(reviews, "review_on", REVIEW), EVIDENCE: row_of(evidence, "valid_until", EVIDENCE)}
     rows = parts[what] if what else parts[REVIEW].union(parts[EVIDENCE], all=True)
     return rows.order_by("on", "reference")
+
+
+def due_parts(
+    user: Any, organisation: Organisation, by: date, *, owner: User | None = None
+) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Reviews, and evidence that runs out."""
+    reviews = up_for_review(Record.objects.visible_to(user).of(organisation), by)
+    evidence = Evidence.objects.visible_to(user).of(organisation).filter(valid_until__lte=by)
+    if owner is not None:
+        return reviews.filter(owner=owner), evidence.filter(owner=owner)
+    return reviews, evidence
 
 
 def up_for_review(records: QuerySet[Any], by: date) -> QuerySet[Any]:
@@ -95,4 +102,4 @@ def as_dues(rows: Any, organisation: Organisation) -> list[Due]:
 
 def record_url(organisation: Organisation, kind: str, reference: str) -> str:
     """Address of a record's page, without loading the record."""
-    return reverse(f"{kind}-detail", kwargs={"organisation": organisation.slug, "reference": reference})
+    return record_address(kind, organisation.slug, reference)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from records import signs
+from records.table_rows import drawn_rows
 
 register = template.Library()
 
@@ -202,10 +203,17 @@ def pager(context: template.Context, page: Any, total: int | None = None) -> dic
         "request": context["request"],
         "page": page,
         "pages": [None if number == paginator.ELLIPSIS else number for number in pages],
-        "capped": getattr(paginator, "capped", False),
+        "count": max(paginator.count, page.end_index()),
+        "capped": getattr(paginator, "capped", False) and page.has_next(),
         "total": total if total is not None and total > paginator.count else None,
         "choices": sorted({*ROWS, paginator.per_page}),
     }
+
+
+@register.simple_tag
+def table_rows(table: Any) -> SafeString:
+    """The rows of a django-tables2 table; see `components/table.html`."""
+    return drawn_rows(table)
 
 
 @register.simple_tag

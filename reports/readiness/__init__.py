@@ -1,6 +1,6 @@
 """Where an organisation stands, derived from its records: the same figures for Home, the report and the API."""
 
-from .derive import readiness
+from .derive import missing, readiness
 from .result import Count, Gap, Line, Obstacle, Part, Proof, Readiness, Section, State, Tally
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "Section",
     "State",
     "Tally",
+    "missing",
     "readiness",
 ]

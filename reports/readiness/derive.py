@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from clauses.models import MandatoryDocument, Position, Requirement, Status
 from clauses.models.catalogue import ISO_42001
-from clauses.standing import Gathered
-from clauses.verdict import judge
+from clauses.standing import Standing, standings
 from organisations.models import Organisation
 from reports.due import due, record_url
 
@@ -26,7 +25,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     """Where `organisation` stands at a moment, as far as `user` may see it.
 
     "Today" is the day at the organisation. Nothing is written, and nothing is remembered between calls. Without
-    `proofs` the evidence behind each requirement is counted but not listed; every figure is the same.
+    `proofs` evidence, systems and what soon runs out are counted but not listed; every figure is the same.
     """
     at = at or timezone.now()
     on = timezone.localdate(at, organisation.zone)
@@ -36,9 +35,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     shelf = Shelf(organisation, user, on, proofs=proofs)
     lines = lines_of(organisation, positions, shelf, on)
     clauses, controls = parts_of(lines)
-    library = Library(
-        expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=shelf.index(line.proofs for line in lines)
-    )
+    index = shelf.index(line.proofs for line in lines)
+    library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
     applicability = applicability_of(positions, lines)
     obstacles = obstacles_of(organisation, lines, library.expired, overdue)
@@ -55,7 +53,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         clauses=clauses,
         controls=controls,
         applicability=applicability,
-        inventory=inventory_of(organisation, user),
+        inventory=inventory_of(organisation, user, named=proofs),
         documents=documents_of(lines),
         gaps=gaps_of(lines),
         evidence=library,
@@ -64,16 +62,13 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
 
 
 def lines_of(organisation: Organisation, positions: list[Position], shelf: Shelf, on: date) -> list[Line]:
-    gathered = Gathered(positions, on=on)
     linked = shelf.linked([position.pk for position in positions])
-    return [line_of(organisation, position, gathered, shelf.items(linked[position.pk])) for position in positions]
+    return [line_of(organisation, one, shelf.items(linked[one.position.pk])) for one in standings(positions, on=on)]
 
 
-def line_of(organisation: Organisation, position: Position, gathered: Gathered, proofs: Any) -> Line:
-    facts, requirement = gathered.facts(position), position.requirement
-    verdict = judge(facts)
-    expected = [] if facts.applicable is False else gathered.expected[requirement.pk]
-    open_items = [item for item in expected if item.pk not in gathered.shown[position.pk]]
+def line_of(organisation: Organisation, standing: Standing, proofs: Any) -> Line:
+    position, facts, verdict = standing.position, standing.facts, standing.verdict
+    requirement, is_expected = position.requirement, facts.applicable is not False
     return Line(
         number=requirement.number,
         title=requirement.title,
@@ -88,9 +83,9 @@ def line_of(organisation: Organisation, position: Position, gathered: Gathered, 
         owner=position.owner.name if position.owner else "",
         review_on=position.review_on,
         narrative=position.narrative,
-        missing=tuple(item.name for item in open_items if not item.is_mandatory),
-        missing_mandatory=tuple(item.name for item in open_items if item.is_mandatory),
-        expects_mandatory=sum(item.is_mandatory for item in expected),
+        missing=facts.usual_missing if is_expected else (),
+        missing_mandatory=facts.mandatory_missing if is_expected else (),
+        expects_mandatory=facts.mandatory if is_expected else 0,
         is_evidenced=facts.evidence_valid > 0,
         proofs=proofs,
         url=record_url(organisation, Position.KIND, position.reference),
@@ -137,6 +132,13 @@ def gaps_of(lines: list[Line]) -> tuple[Gap, ...]:
     mandatory = [Gap(x.number, x.title, name, True, x.owner, x.url) for x in lines for name in x.missing_mandatory]
     usual = [Gap(x.number, x.title, name, False, x.owner, x.url) for x in lines for name in x.missing]
     return (*mandatory, *usual)
+
+
+def missing(organisation: Organisation, user: Any) -> tuple[Gap, ...]:
+    """The gaps alone, for today at the organisation: two queries."""
+    positions = Position.objects.visible_to(user).of(organisation).in_order().select_related("owner")
+    judged = standings(positions, on=organisation.today())
+    return gaps_of([line_of(organisation, one, ()) for one in judged])
 
 
 def documents_of(lines: list[Line]) -> tuple[Document, ...]:

@@ -10,10 +10,16 @@ from systems.models import AIRole, AISystem, RiskClass
 
 from .result import Inventory, System, Tally
 
+COUNTED = ("roles", "risk_class", "in_scope", "retired_on")
 
-def inventory_of(organisation: Organisation, user: Any) -> Inventory:
-    """Counts systems in use and in scope; a system has several roles, so roles add up to more. One query."""
-    everything = list(AISystem.objects.visible_to(user).of(organisation).select_related("owner").order_by("reference"))
+
+def inventory_of(organisation: Organisation, user: Any, *, named: bool) -> Inventory:
+    """Counts systems in use and in scope; a system has several roles, so roles add up to more. One query.
+
+    Only where they are to be `named` are the systems listed.
+    """
+    found = AISystem.objects.visible_to(user).of(organisation)
+    everything = list(found.select_related("owner").order_by("reference") if named else found.only(*COUNTED))
     in_use = [system for system in everything if not system.is_retired]
     scope = [system for system in in_use if system.in_scope]
     return Inventory(
@@ -22,7 +28,7 @@ def inventory_of(organisation: Organisation, user: Any) -> Inventory:
         retired=len(everything) - len(in_use),
         by_role=tuple(Tally(role.value, str(role.label), sum(role in s.roles for s in scope)) for role in AIRole),
         by_class=tuple(Tally(c.value, str(c.label), sum(s.risk_class == c for s in scope)) for c in RiskClass),
-        systems=tuple(system_of(system, organisation) for system in scope),
+        systems=tuple(system_of(system, organisation) for system in scope) if named else (),
     )
 
 

@@ -25,13 +25,15 @@ NEAR = timedelta(days=90)
 class Shelf:
     """The organisation's evidence as far as it matters on a day, each item once. Two queries, three with proofs.
 
-    Home tells what runs out and does without `proofs`, so that it costs the same however much is linked.
+    Home names what has run out and does without the other `proofs`, so that it costs the same however much there is.
     """
 
     def __init__(self, organisation: Organisation, user: Any, on: date, *, proofs: bool) -> None:
-        wanted = Q(valid_until__lte=on + NEAR)
+        wanted = Q(valid_until__lt=on)
         if proofs:
-            wanted |= Q(Exists(ProofRow.objects.filter(evidence=OuterRef("pk"), record__kind=Position.KIND)))
+            wanted |= Q(valid_until__lte=on + NEAR) | Q(
+                Exists(ProofRow.objects.filter(evidence=OuterRef("pk"), record__kind=Position.KIND))
+            )
         visible = Evidence.objects.visible_to(user).of(organisation).filter(wanted)
         items = visible.select_related("owner").prefetch_related("versions")
         self.on, self.with_proofs = on, proofs

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_safe
 
 from clauses.models import Position
 from clauses.standing import standings
+from evidence.models import Evidence
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
 from records.models import Record
 from records.timeline import recent
 from reports.due import as_dues, due_rows, record_url
 from reports.readiness import Readiness, readiness
+from reports.readiness.library import NEAR
 from reports.readiness.state import days_until
 
 AHEAD = timedelta(days=30)
@@ -113,11 +115,12 @@ def proof_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any
     gaps, evidence = reverse("gap-list", kwargs=here), reverse("evidence-list", kwargs=here)
     due = reverse("due-list", kwargs=here)
     mandatory = sum(gap.is_mandatory for gap in result.gaps)
+    expiring = Evidence.objects.visible_to(request.user).of(request.organisation).expiring(result.on, NEAR)
     return [
         fact(_("Mandatory evidence missing"), mandatory, f"{gaps}?mandatory=yes"),
         fact(_("Other expected evidence missing"), len(result.gaps) - mandatory, f"{gaps}?mandatory=no"),
         fact(_("Expired"), len(result.evidence.expired), f"{evidence}?state=expired"),
-        fact(_("Runs out in 90 days"), len(result.evidence.expiring), f"{evidence}?days=90"),
+        fact(_("Runs out in 90 days"), expiring.count(), f"{evidence}?days=90"),
         fact(_("Overdue in all"), len(result.overdue), f"{due}?within=late"),
     ]
 

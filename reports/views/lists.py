@@ -16,7 +16,7 @@ from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.views import page_of
 from reports.due import EVIDENCE, REVIEW, as_dues, due_rows
-from reports.readiness import readiness
+from reports.readiness import missing
 
 WITHIN = {"late": None, "14": 14, "30": 30, "90": 90}
 
@@ -73,7 +73,7 @@ def due_choices(within: str, *, mine: bool, what: str) -> dict[str, Any]:
 def gap_list(request: MemberRequest) -> HttpResponse:
     """Expected evidence that nothing valid shows; `mandatory` yes or no."""
     wanted = request.GET.get("mandatory", "")
-    gaps = readiness(request.organisation, request.user, proofs=False).gaps
+    gaps = missing(request.organisation, request.user)
     shown = [gap for gap in gaps if wanted not in {"yes", "no"} or gap.is_mandatory == (wanted == "yes")]
     labels = [(_("Mandatory"), "yes"), (_("Usual"), "no")]
     context = {

@@ -117,9 +117,37 @@ def test_references_are_sorted_by_number(organisation: Any, officer: Any, sign_i
     for reference in ("SUP-100", "SUP-11", "SUP-2"):
         make_supplier(organisation, reference=reference)
     page = sign_in(officer).get(f"/{organisation.slug}/suppliers/")
-    shown = [row.record.reference for row in page.context["page"].object_list]
+    shown = [row.reference for row in page.context["page"].object_list]
     assert [reference for reference in shown if reference in {"SUP-100", "SUP-11", "SUP-2"}] == [
         "SUP-2",
         "SUP-11",
         "SUP-100",
     ]
+
+
+def test_a_long_list_is_counted_to_a_limit_and_every_page_of_it_opens(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("organisations.counting.MOST", 26)
+    filled(record_type, organisation, officer)
+    client, address = sign_in(officer), record_type.url("list", organisation)
+    asked = {"q": "harbour", "sort": "title", "rows": "25"}
+    pages = [client.get(address, asked | {"page": page}).context["page"] for page in ("1", "2", "nonsense", "99")]
+    titles = [[record.title for record in page.object_list] for page in pages]
+    assert titles[0] == titles[2] == [f"Harbour {number:02d}" for number in range(25)]
+    assert titles[1] == titles[3] == [f"Harbour {number:02d}" for number in range(25, 30)]
+    assert [page.has_next() for page in pages] == [True, False, True, False]
+    first = client.get(address, asked).content.decode()
+    assert "of 26+" in first
+    assert "CSV, 26+ rows as shown" in first
+
+
+def test_what_a_cell_shows_is_escaped(
+    record_type: RecordType, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    record = record_type.make(organisation, owner=officer)
+    record.title = "<script>alert(1)</script>"
+    record.save()
+    page = sign_in(officer).get(record_type.url("list", organisation), {"q": "alert"}).content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page

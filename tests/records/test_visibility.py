@@ -9,11 +9,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from organisations.actions import appoint, dismiss
+from organisations.middleware import memberships_of
 from organisations.models import Membership, User
 from organisations.roles import Role
 from records.actions import give, take_back
 from records.models import Record, RecordGrant
-from tests.cast import RecordType, make_supplier
+from tests.cast import ROLES, RecordType, make_evidence, make_supplier
 
 A_DAY = timedelta(days=1)
 
@@ -152,3 +153,29 @@ def test_a_list_page_and_a_report_ask_one_question(
     for user in (officer, contributor):
         with django_assert_num_queries(1):
             assert list(Record.objects.visible_to(user).values_list("pk"))
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_a_request_sees_what_the_database_says(
+    role: str, record_type: RecordType, organisation: Any, other_organisation: Any
+) -> None:
+    """What `enter` noted for a request and what is asked of the database are one rule."""
+    user = User.objects.get(email=f"{role}@{organisation.slug}.example")
+    appoint(user, organisation=other_organisation, role=Role.CONTRIBUTOR)
+    for place in (organisation, other_organisation):
+        record_type.make(place)
+        record_type.make(place, owner=user)
+        give(record_type.make(place), to=user, change=False)
+        give(record_type.make(place), to=user, until=place.today() - A_DAY)
+        make_evidence(place, proves=make_supplier(place, owner=user))
+    known = User.objects.get(pk=user.pk)
+    known.held = {one.organisation_id: frozenset(one.rights) for one in memberships_of(known)}  # type: ignore[attr-defined]
+    records = record_type.views.model.objects
+    for asked in (records.visible_to, records.changeable_by):
+        assert set(asked(known)) == set(asked(user))
+    assert records.visible_to(known).exists()
+
+
+def test_a_membership_that_ended_is_noted_for_no_request(officer: Any) -> None:
+    officer.memberships.update(role=Role.AUDITOR, until=officer.memberships.get().organisation.today() - A_DAY)
+    assert memberships_of(officer) == []

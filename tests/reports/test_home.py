@@ -59,6 +59,8 @@ def test_home_says_what_readiness_says(played: Stage, sign_in: SignIn) -> None:
     shown = answer.context["result"]
     derived = readiness(played.organisation, played.officer, shown.at)
     assert figures(shown) == figures(derived)
+    soon = next(fact for fact in answer.context["proof"] if fact["url"].endswith("?days=90"))
+    assert soon["value"] == len(derived.evidence.expiring) > 0
     page = unescape(answer.content.decode())
     assert derived.state.title in page
     assert derived.state.sentence in page
@@ -66,9 +68,11 @@ def test_home_says_what_readiness_says(played: Stage, sign_in: SignIn) -> None:
 
 
 def figures(result: Readiness) -> dict[str, Any]:
-    """All of a result but the list of evidence behind each requirement, and the index made of it."""
+    """All of a result but what Home counts without naming: evidence behind requirements, what runs out, systems."""
     plain = result.as_dict()
-    plain["evidence"].pop("index")
+    for counted in ("index", "expiring"):
+        plain["evidence"].pop(counted)
+    plain["inventory"].pop("systems")
     for part in (plain["clauses"], plain["controls"]):
         for line in (line for section in part["sections"] for line in section["lines"]):
             line.pop("proofs")

@@ -1,0 +1,100 @@
+"""Pages and API lists beside the bare page: CPU ratios, queries, and whether a list stays flat as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.core.handlers.wsgi import WSGIHandler
+
+from organisations.models import User
+
+from .bare import bare_portal
+from .figures import Figure, Part
+from .meters import Browser, interleaved, statements
+from .stock import Stocked
+
+LISTS, OTHERS, FLAT, QUERIES = 2.0, 2.5, 1.3, 12
+HOW = (
+    "CPU time of the web process and its database backend for one page, divided by that of the bare page measured "
+    f"just before it; median and quartiles of all rounds. At most {QUERIES} statements a page."
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address as one person opens it; `aim` is the ratio to the bare page."""
+
+    name: str
+    fetch: Callable[[], bytes]
+    aim: float
+
+
+def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
+    here, deep = f"/{stock.organisation.slug}", max(1, stock.size.evidence // 50 - 1)
+    deep_systems = max(1, stock.size.systems // 50 - 1)
+
+    def page(user: User, name: str, address: str, aim: float = OTHERS, **headers: str) -> Page:
+        return Page(name, Browser(portal, user).opener(address, **headers), aim)
+
+    officer, contributor = stock.officer, stock.contributor
+    evidence, systems, api = f"{here}/evidence/", f"{here}/ai-systems/", f"/api/v1/{stock.organisation.slug}"
+    lists = {
+        "first page": evidence,
+        "filtered by state": f"{evidence}?state=expiring",
+        "filtered by words": f"{evidence}?q=fairness+audit",
+        "sorted by title": f"{evidence}?sort=title",
+        "sorted by valid until": f"{evidence}?sort=-valid_until",
+        "deep page": f"{evidence}?page={deep}",
+    }
+    for name, address in lists.items():
+        yield page(officer, f"Evidence, {name}", address, LISTS)
+    yield page(contributor, "Evidence, first page, contributor", evidence, LISTS)
+    more = {
+        "first page": systems,
+        "filtered by class": f"{systems}?risk_class=high",
+        "sorted by class": f"{systems}?sort=risk_class",
+        "deep page": f"{systems}?page={deep_systems}",
+    }
+    for name, address in more.items():
+        yield page(officer, f"AI systems, {name}", address, LISTS)
+    yield page(officer, "Clause 6.1.2", f"{here}/clauses/6.1.2/")
+    yield page(officer, "All requirements", f"{here}/clauses/")
+    yield page(officer, "Home", f"{here}/")
+    yield page(contributor, "Home, contributor", f"{here}/")
+    yield page(officer, "Due", f"{here}/due/")
+    yield page(officer, "Search page, two words", f"{here}/search/?q=fairness+audit")
+    for name in ("evidence", "ai-systems", "requirements"):
+        yield page(officer, f"API, {name}", f"{api}/{name}/")
+
+
+def ratios(stocks: list[Stocked], *, rounds: int) -> list[Part]:
+    """CPU beside the bare page and SQL counts for each size, and how flat the largest is."""
+    portal = WSGIHandler()
+    parts, medians = [], []
+    for stock in stocks:
+        bare = Browser(bare_portal(), stock.officer).opener(f"/?of={stock.organisation.slug}")
+        pages = list(pages_of(stock, portal))
+        found = interleaved({page.name: page.fetch for page in pages}, bare, rounds=rounds)
+        part = Part(title(stock), HOW, ("page", "× bare page", "quartiles", "CPU ms", "SQL", "aim"))
+        for page in pages:
+            ratio, sent = found[page.name], len(statements(page.fetch))
+            low, high = ratio.quartiles
+            more = f"{ratio.case.median:.1f}", f"{sent}" if sent <= QUERIES else f"**{sent}**"
+            spread, holds = f"{low:.2f}–{high:.2f}", ratio.median <= page.aim
+            part.figures.append(Figure(page.name, f"{ratio.median:.2f}", spread, f"≤ {page.aim:g}", holds, more))
+        parts.append(part)
+        medians.append({name: ratio.median for name, ratio in found.items()})
+    return [*parts, flatness(stocks, medians)]
+
+
+def flatness(stocks: list[Stocked], medians: list[dict[str, float]]) -> Part:
+    small, large = stocks[0].size.evidence, stocks[-1].size.evidence
+    part = Part("Flatness", f"The ratio at {large:,} items of evidence divided by that at {small:,}.")
+    for name, ratio in medians[-1].items():
+        part.add(name, ratio / medians[0][name], FLAT if name.startswith(("Evidence", "AI")) else None)
+    return part
+
+
+def title(stock: Stocked) -> str:
+    return f"Pages at {stock.size.evidence:,} items of evidence and {stock.size.systems:,} AI systems"
