@@ -54,7 +54,7 @@ def test_history_names_who_joined_and_keeps_no_token(invited: Any, sign_in: Call
     sign_in().post(link, ACCOUNT)
     user = User.objects.get(email=invitation.email)
     metadata = history_of(Membership, user=user).get().pgh_context.metadata
-    assert metadata == {"user": user.pk, "url": "/invitations/…/"}
+    assert metadata == {"user": user.pk, "url": "/invitations/…/", "page": "invitation-accept"}
 
 
 def test_the_address_is_the_invited_one_whatever_is_posted(invited: Any, sign_in: Callable[..., Client]) -> None:
