@@ -31,7 +31,7 @@ def setting(stock: Stocked, *, rounds: int) -> Part:
         fresh = readiness(stock.organisation, stock.officer)
         pages.append(printed(report, fresh, "0000", lambda progress, count: None)[1])
 
-    ratio = interleaved({"report": ours}, alone, rounds=rounds, warm=1)["report"]
+    ratio = interleaved({"report": ours}, alone, rounds=rounds, warm=rounds // 3)["report"]
     low, high = ratio.quartiles
     part.add(f"{pages[0]} pages, × WeasyPrint alone", ratio.median, 1.1, spread=f"{low:.2f}–{high:.2f}")
     part.add("CPU", ratio.case.median / 1000, unit=" s")
