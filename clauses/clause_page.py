@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 
 from evidence.checking import ACCEPT
@@ -49,8 +48,9 @@ def clause_page(
 def systems_of(request: MemberRequest, position: Position, evidence: list[Evidence]) -> list[AISystem]:
     """AI systems the position names, and those its evidence is about; `by_evidence` lists the latter's references."""
     visible = AISystem.objects.visible_to(request.user).select_related("organisation")
-    concerned = Q(positions=position) | Q(proved_by__evidence__in=evidence)
-    systems = list(visible.filter(concerned).distinct().order_by("reference"))
+    named = Position.systems.through.objects.filter(position=position).values("aisystem")
+    proved = Proof.objects.filter(evidence__in=evidence).values("record")
+    systems = list(visible.filter(pk__in=named.union(proved)).order_by("reference"))
     pairs = Proof.objects.filter(record__in=systems, evidence__in=evidence).values_list("record", "evidence__reference")
     shown: dict[int, list[str]] = {}
     for record, reference in pairs:

@@ -58,7 +58,7 @@ class PositionForm(RecordForm):
         else:
             for name in ("applicable", "justification", "basis"):
                 del self.fields[name]
-        if self.fields["systems"].widget.few == []:  # type: ignore[attr-defined]
+        if self.fields["systems"].widget.few == []:
             del self.fields["systems"]
 
     def clean(self) -> dict[str, Any]:

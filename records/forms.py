@@ -59,7 +59,7 @@ class RecordForm(forms.ModelForm):
 
     def let_type(self, name: str, field: forms.ModelMultipleChoiceField) -> None:
         """Ticks for a few records; among many they are typed by reference or name."""
-        field.widget = widget = RecordChecks(field.widget.attrs, field.choices)
+        field.widget = widget = RecordChecks(field.widget.attrs, cast(Any, field.choices))
         field.error_messages["invalid_pk_value"] = _("There is no “%(pk)s” here, or more than one; type its reference.")
         if self.is_bound and f"{self.add_prefix(name)}-typed" in self.data:
             self.data = widget.taken_up(self.data, self.add_prefix(name))

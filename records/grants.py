@@ -1,8 +1,9 @@
 """The conditions under which somebody may read or change a record, as SQL. Nothing else decides it.
 
 What a person's memberships allow is asked once: for a request, where `organisations.middleware.enter` noted it as
-`held`, else for a query; both read the same tables, and a test compares them. What was given record by record is asked
-once for a query. So a list, a page and a report cost the same one query whatever their size.
+`held`, and as `days` which day it is there; else for a query. Both read the same tables, and a test compares them. What
+was given record by record is asked once for a query. So a list, a page and a report cost the same one query whatever
+their size.
 """
 
 from functools import reduce
@@ -35,6 +36,12 @@ GIVEN = """(
     WHERE given.user_id = %s AND permission.codename = %s
         AND (given.since IS NULL OR given.since <= (%s AT TIME ZONE place.timezone)::date)
         AND (given.until IS NULL OR given.until >= (%s AT TIME ZONE place.timezone)::date)
+)"""
+# The same for organisations of which it is known which day it is there.
+GIVEN_ON = """(
+    SELECT given.content_object_id FROM records_recordgrant given
+    WHERE given.user_id = %s AND given.permission_id = ANY(ARRAY(SELECT id FROM auth_permission WHERE codename = %s))
+        AND (given.since IS NULL OR given.since <= %s) AND (given.until IS NULL OR given.until >= %s)
 )"""
 ALLOWED = f"""(
     {{organisation}} IN {MEMBER_WITH}
@@ -76,16 +83,19 @@ def allowed(user: Any, right: str, single: str, *, whole: bool = True) -> list[Q
     if not getattr(user, "is_active", False):
         return []
     now = timezone.now()
-    given = [user.pk, single, now, now]
     held = getattr(user, "held", None)
     if held is None:
-        return [Q(Condition(ALLOWED, [user.pk, right, now, user.pk, CONTRIBUTE, now, user.pk, *given], **COLUMNS))]
+        values = [user.pk, right, now, user.pk, CONTRIBUTE, now, user.pk, user.pk, single, now, now]
+        return [Q(Condition(ALLOWED, values, **COLUMNS))]
     ways = []
     if whole and (everything := holding(held, right)):
         ways.append(Q(organisation__in=everything))
     if own := holding(held, CONTRIBUTE):
         ways.append(Q(organisation__in=own, owner=user.pk))
-        ways.append(Q(Q(organisation__in=own), Condition(f"{{record}} IN {GIVEN}", given, record="pk")))
+        for day in sorted({user.days[one] for one in own}):
+            there = Q(organisation__in=[one for one in own if user.days[one] == day])
+            given = Condition(f"{{record}} IN {GIVEN_ON}", [user.pk, single, day, day], record="pk")
+            ways.append(Q(there, given))
     return ways
 
 

@@ -2,7 +2,7 @@
 
 from copy import copy
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -67,7 +67,7 @@ class RecordChecks(forms.CheckboxSelectMultiple):
 
     @property
     def offered(self) -> Any:
-        return self.choices.queryset.order_by("reference")  # type: ignore[union-attr]
+        return cast(Any, self.choices).queryset.order_by("reference")
 
     def taken_up(self, data: Any, name: str) -> Any:
         """`data` with what was typed among the ticks; what names no record stays as text, which no field takes."""
