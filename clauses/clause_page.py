@@ -118,7 +118,7 @@ def expected_of(request: MemberRequest, position: Position, evidence: list[Evide
 def neighbours(request: MemberRequest, position: Position) -> dict[str, Position | None]:
     """The requirements before and after this one among those the person may see. One query."""
     here = position.requirement.order
-    seen = Position.objects.visible_to(request.user).filter(organisation=request.organisation)
+    seen: Any = Position.objects.visible_to(request.user).filter(organisation=request.organisation)
     seen = seen.filter(requirement__is_withdrawn=False).annotate(place=F("requirement__order"))
     before, after = (
         seen.filter(place__lt=here).order_by("-place")[:1],
