@@ -285,6 +285,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Setting a page is not worth three lines of log.
-    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "weasyprint.progress", "fontTools")},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        # What it says on its way is for the progress of the report (see reports.paper), not for the log.
+        "weasyprint.progress": {"level": "INFO", "propagate": False},
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
 }
