@@ -258,7 +258,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["organisations.api_parser.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "organisations.api_pages.Pages",
     "DEFAULT_SCHEMA_CLASS": "aims_portal.api_schema.Described",
     "DEFAULT_THROTTLE_CLASSES": ["organisations.api_throttle.RequestsPerMinute"],

@@ -23,7 +23,9 @@ BEGIN = "<!-- below: written by bin/bench --write -->"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small and few, without migration and report: figures mean nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="small and few, without migration and report: figures mean nothing"
+    )
     parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     asked = parser.parse_args()
     begin()
