@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F
 from django.urls import reverse
 
 from evidence.checking import ACCEPT
@@ -16,7 +16,7 @@ from records.forms import RecordForm
 from systems.models import AISystem
 
 from .actions import token
-from .models import Answer, Basis, ExpectedProof, Position, Question
+from .models import Answer, Basis, ExpectedProof, Position, PositionSystem, Question
 from .standing import standings
 
 
@@ -37,8 +37,7 @@ def clause_page(
         "files": [line_of(item, request.organisation.today()) for item in evidence],
         "named": list(position.systems.all()),
         "systems": systems_of(request, position, evidence),
-        "previous": neighbour(request, position, forward=False),
-        "next": neighbour(request, position, forward=True),
+        **neighbours(request, position),
         "basis": ", ".join(str(Basis(value).label) for value in position.basis),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
         "accept": ACCEPT,
@@ -49,8 +48,9 @@ def clause_page(
 def systems_of(request: MemberRequest, position: Position, evidence: list[Evidence]) -> list[AISystem]:
     """AI systems the position names, and those its evidence is about; `by_evidence` lists the latter's references."""
     visible = AISystem.objects.visible_to(request.user).select_related("organisation")
-    concerned = Q(positions=position) | Q(proved_by__evidence__in=evidence)
-    systems = list(visible.filter(concerned).distinct().order_by("reference"))
+    named = PositionSystem.objects.filter(position=position).values("aisystem")
+    proved = Proof.objects.filter(evidence__in=evidence).values("record")
+    systems = list(visible.filter(pk__in=named.union(proved)).order_by("reference"))
     pairs = Proof.objects.filter(record__in=systems, evidence__in=evidence).values_list("record", "evidence__reference")
     shown: dict[int, list[str]] = {}
     for record, reference in pairs:
@@ -115,11 +115,17 @@ def expected_of(request: MemberRequest, position: Position, evidence: list[Evide
     return lines
 
 
-def neighbour(request: MemberRequest, position: Position, *, forward: bool) -> Position | None:
-    """The requirement before or after this one among those the person may see."""
-    order = position.requirement.order
-    others = Position.objects.visible_to(request.user).filter(organisation=request.organisation)
-    others = others.filter(requirement__is_withdrawn=False).select_related("organisation")
-    if forward:
-        return others.filter(requirement__order__gt=order).order_by("requirement__order").first()
-    return others.filter(requirement__order__lt=order).order_by("-requirement__order").first()
+def neighbours(request: MemberRequest, position: Position) -> dict[str, Position | None]:
+    """The requirements before and after this one among those the person may see. One query."""
+    here = position.requirement.order
+    seen: Any = Position.objects.visible_to(request.user).filter(organisation=request.organisation)
+    seen = seen.filter(requirement__is_withdrawn=False).annotate(place=F("requirement__order"))
+    before, after = (
+        seen.filter(place__lt=here).order_by("-place")[:1],
+        seen.filter(place__gt=here).order_by("place")[:1],
+    )
+    found: dict[str, Position | None] = {"previous": None, "next": None}
+    for other in before.union(after):
+        other.organisation = request.organisation
+        found["next" if other.place > here else "previous"] = other
+    return found

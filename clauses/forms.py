@@ -44,7 +44,6 @@ class PositionForm(RecordForm):
         widgets = {
             "narrative": LongText({"rows": 8, "data-guard": ""}),
             "justification": LongText({"rows": 3, "data-guard": ""}),
-            "systems": forms.CheckboxSelectMultiple,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,7 +58,7 @@ class PositionForm(RecordForm):
         else:
             for name in ("applicable", "justification", "basis"):
                 del self.fields[name]
-        if not self.fields["systems"].queryset.exists():  # type: ignore[attr-defined]
+        if self.fields["systems"].widget.few == []:
             del self.fields["systems"]
 
     def clean(self) -> dict[str, Any]:

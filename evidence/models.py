@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
 from organisations.models import Organisation
-from records.grants import readable_by, readable_one_by_one
+from records.grants import is_noted, readable_as_a_whole, readable_one_by_one
 from records.models import SOON, Record, RecordQuerySet
 from records.searching import searched
 
@@ -46,10 +46,11 @@ class State(models.TextChoices):
 class EvidenceQuerySet(RecordQuerySet["Evidence"]):
     def visible_to(self, user: Any) -> EvidenceQuerySet:
         """What anybody may see of a record they may see its evidence too: a contributor that of their own systems."""
-        seen = readable_by(user)
+        seen = readable_as_a_whole(user)
         for way in readable_one_by_one(user):
-            proofs = Proof.objects.filter(record__in=Record.objects.filter(way))
-            seen |= models.Q(pk__in=proofs.values("evidence"))
+            theirs = Record.objects.filter(way).values("pk")
+            proofs = Proof.objects.filter(record__in=theirs).values("evidence")
+            seen |= models.Q(pk__in=theirs.union(proofs, all=True) if is_noted(user) else proofs)
         return self.filter(seen)
 
     def present(self) -> EvidenceQuerySet:

@@ -41,7 +41,11 @@ class Pages(Paginator):
     @cached_property
     def found(self) -> int:
         rows = self.object_list
-        return rows.order_by()[: MOST + 1].count() if isinstance(rows, QuerySet) else len(rows)
+        if not isinstance(rows, QuerySet):
+            return len(rows)
+        # What is only shown of a row is not worked out to count it.
+        few = rows if rows.query.combinator else rows.values("pk")
+        return few.order_by()[: MOST + 1].count()
 
     @property
     def count(self) -> int:

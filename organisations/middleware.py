@@ -39,14 +39,19 @@ def enter(request: Any, slug: str) -> None:
     if "\x00" in request.path:
         raise Http404
     request.memberships = memberships_of(request.user)
-    # For as long as this request: every question of who may see what starts from it (records.grants).
-    request.user.held = {one.organisation_id: frozenset(one.rights) for one in request.memberships}
+    note_rights(request.user, request.memberships)
     membership = next((one for one in request.memberships if one.organisation.slug == slug), None)
     if membership is None:
         raise Http404
     request.membership, request.organisation = membership, membership.organisation
     request.permissions = request.user.held[membership.organisation_id]
     timezone.activate(membership.organisation.zone)
+
+
+def note_rights(user: Any, memberships: list[Any]) -> None:
+    """For as long as a request: every question of who may see what starts from it (records.grants)."""
+    user.held = {one.organisation_id: frozenset(one.rights) for one in memberships}
+    user.days = {one.organisation_id: one.organisation.today() for one in memberships}
 
 
 def memberships_of(user: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from organisations.roles import Role
 
 from .actions import keep
 from .models import Record
-from .widgets import DayInput, LongText
+from .widgets import DayInput, LongText, RecordChecks
 
 
 def people_of(organisation: Organisation) -> QuerySet[User]:
@@ -52,8 +52,17 @@ class RecordForm(forms.ModelForm):
             field.empty_label = str(_("Choose a person"))
         elif issubclass(model, Record):
             field.queryset = model.objects.visible_to(self.user).filter(organisation=self.organisation)
-            if not isinstance(field, forms.ModelMultipleChoiceField):
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                self.let_type(name, field)
+            else:
                 field.empty_label = str(_("None"))
+
+    def let_type(self, name: str, field: forms.ModelMultipleChoiceField) -> None:
+        """Ticks for a few records; among many they are typed by reference or name."""
+        field.widget = widget = RecordChecks(field.widget.attrs, cast(Any, field.choices))
+        field.error_messages["invalid_pk_value"] = _("There is no “%(pk)s” here, or more than one; type its reference.")
+        if self.is_bound and f"{self.add_prefix(name)}-typed" in self.data:
+            self.data = widget.taken_up(self.data, self.add_prefix(name))
 
     @property
     def who(self) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The conditions under which somebody may read or change a record, as SQL. Nothing else decides it.
 
 What a person's memberships allow is asked once: for a request, where `organisations.middleware.enter` noted it as
-`held`, else for a query; both read the same tables, and a test compares them. What was given record by record is asked
-once for a query. So a list, a page and a report cost the same one query whatever their size.
+`held`, and as `days` which day it is there; else for a query. Both read the same tables, and a test compares them. What
+was given record by record is asked once for a query. So a list, a page and a report cost the same one query whatever
+their size.
 """
 
 from functools import reduce
@@ -36,6 +37,16 @@ GIVEN = """(
         AND (given.since IS NULL OR given.since <= (%s AT TIME ZONE place.timezone)::date)
         AND (given.until IS NULL OR given.until >= (%s AT TIME ZONE place.timezone)::date)
 )"""
+# What is somebody's own or was given to them in organisations of which it is known which day it is there. As one set
+# (not as a choice for each row) it is looked up by index, and what is asked for is found from it.
+THEIRS = """(
+    SELECT own.id FROM records_record own WHERE own.organisation_id = ANY(%s) AND own.owner_id = %s
+    UNION ALL
+    SELECT given.content_object_id FROM records_recordgrant given
+    JOIN records_record record ON record.id = given.content_object_id AND record.organisation_id = ANY(%s)
+    WHERE given.user_id = %s AND given.permission_id = ANY(ARRAY(SELECT id FROM auth_permission WHERE codename = %s))
+        AND (given.since IS NULL OR given.since <= %s) AND (given.until IS NULL OR given.until >= %s)
+)"""
 ALLOWED = f"""(
     {{organisation}} IN {MEMBER_WITH}
     OR {{organisation}} IN {MEMBER_WITH} AND ({{owner}} = %s OR {{record}} IN {GIVEN})
@@ -66,26 +77,37 @@ def changeable_by(user: Any) -> Q:
     return reduce(or_, allowed(user, CHANGE_RECORDS, CHANGE), Q(pk__in=[]))
 
 
+def readable_as_a_whole(user: Any) -> Q:
+    """Records of organisations all of which `user` may see; where that is not noted, all they may see."""
+    return reduce(or_, allowed(user, VIEW_RECORDS, VIEW, single=False), Q(pk__in=[]))
+
+
 def readable_one_by_one(user: Any) -> list[Q]:
     """The ways in which `user` may see single records where they may not see all; none for who sees all."""
     return allowed(user, VIEW_RECORDS, VIEW, whole=False)
 
 
-def allowed(user: Any, right: str, single: str, *, whole: bool = True) -> list[Q]:
+def is_noted(user: Any) -> bool:
+    """True within a request that knows what the memberships of `user` allow."""
+    return getattr(user, "held", None) is not None
+
+
+def allowed(user: Any, right: str, grant: str, *, whole: bool = True, single: bool = True) -> list[Q]:
     """The ways to be allowed, each of them a condition that an index can answer."""
     if not getattr(user, "is_active", False):
         return []
     now = timezone.now()
-    given = [user.pk, single, now, now]
-    held = getattr(user, "held", None)
-    if held is None:
-        return [Q(Condition(ALLOWED, [user.pk, right, now, user.pk, CONTRIBUTE, now, user.pk, *given], **COLUMNS))]
+    if not is_noted(user):
+        values = [user.pk, right, now, user.pk, CONTRIBUTE, now, user.pk, user.pk, grant, now, now]
+        return [Q(Condition(ALLOWED, values, **COLUMNS))]
     ways = []
-    if whole and (everything := holding(held, right)):
+    if whole and (everything := holding(user.held, right)):
         ways.append(Q(organisation__in=everything))
-    if own := holding(held, CONTRIBUTE):
-        ways.append(Q(organisation__in=own, owner=user.pk))
-        ways.append(Q(Q(organisation__in=own), Condition(f"{{record}} IN {GIVEN}", given, record="pk")))
+    own = holding(user.held, CONTRIBUTE) if single else []
+    for day in sorted({user.days[one] for one in own}):
+        there = [one for one in own if user.days[one] == day]
+        values = [there, user.pk, there, user.pk, grant, day, day]
+        ways.append(Q(Condition(f"{{record}} IN {THEIRS}", values, record="pk")))
     return ways
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import Count, Q
 
 from organisations.models import Organisation
 from reports.due import record_url
@@ -10,26 +13,34 @@ from systems.models import AIRole, AISystem, RiskClass
 
 from .result import Inventory, System, Tally
 
-COUNTED = ("roles", "risk_class", "in_scope", "retired_on")
+COUNTED = ("roles", "risk_class", "in_scope")
 
 
 def inventory_of(organisation: Organisation, user: Any, *, named: bool) -> Inventory:
-    """Counts systems in use and in scope; a system has several roles, so roles add up to more. One query.
+    """Counts systems in use and in scope; a system has several roles, so roles add up to more.
 
-    Only where they are to be `named` are the systems listed.
+    One query, whose answer does not grow with the inventory; a second lists the systems where they are to be `named`.
     """
     found = AISystem.objects.visible_to(user).of(organisation)
-    everything = list(found.select_related("owner").order_by("reference") if named else found.only(*COUNTED))
-    in_use = [system for system in everything if not system.is_retired]
-    scope = [system for system in in_use if system.in_scope]
+    alike = list(found.order_by().values(*COUNTED, is_retired=Q(retired_on__isnull=False)).annotate(many=Count("pk")))
+    in_use = [group for group in alike if not group["is_retired"]]
+    scope = [group for group in in_use if group["in_scope"]]
     return Inventory(
-        in_scope=len(scope),
-        out_of_scope=len(in_use) - len(scope),
-        retired=len(everything) - len(in_use),
-        by_role=tuple(Tally(role.value, str(role.label), sum(role in s.roles for s in scope)) for role in AIRole),
-        by_class=tuple(Tally(c.value, str(c.label), sum(s.risk_class == c for s in scope)) for c in RiskClass),
-        systems=tuple(system_of(system, organisation) for system in scope) if named else (),
+        in_scope=many(scope),
+        out_of_scope=many(in_use) - many(scope),
+        retired=many(alike) - many(in_use),
+        by_role=tuple(Tally(r.value, str(r.label), many(g for g in scope if r in g["roles"])) for r in AIRole),
+        by_class=tuple(Tally(c.value, str(c.label), many(g for g in scope if g["risk_class"] == c)) for c in RiskClass),
+        systems=tuple(system_of(one, organisation) for one in listed(found)) if named else (),
     )
+
+
+def many(groups: Iterable[dict[str, Any]]) -> int:
+    return sum(group["many"] for group in groups)
+
+
+def listed(systems: Any) -> Any:
+    return systems.filter(retired_on=None, in_scope=True).select_related("owner").order_by("reference")
 
 
 def system_of(system: AISystem, organisation: Organisation) -> System:

@@ -53,15 +53,15 @@ def whole(request: MemberRequest, result: Readiness) -> dict[str, Any]:
         "proof": proof_facts(request, result),
         "steps": first_steps(request, result),
         "events": recent(request.user, request.organisation, reads_all=True),
-        **waiting(request),
+        **waiting(request, all_of_it=True),
     }
 
 
-def waiting(request: MemberRequest) -> dict[str, Any]:
-    """What is late or due soon: the person's own, and everybody's that they may see."""
+def waiting(request: MemberRequest, *, all_of_it: bool) -> dict[str, Any]:
+    """What is late or due soon: the person's own, and everybody's that they may see where `all_of_it` is shown."""
     by = request.organisation.today() + AHEAD
     context: dict[str, Any] = {"due_by": by}
-    for name, owner in (("mine", request.user), ("all", None)):
+    for name, owner in [("mine", request.user), ("all", None)][: 2 if all_of_it else 1]:
         rows = due_rows(request.user, request.organisation, by, owner=owner)
         shown = as_dues(rows[: SHOWN + 1], request.organisation)
         context[f"due_{name}"] = [item.as_item() for item in shown[:SHOWN]]
@@ -183,5 +183,5 @@ def own(request: MemberRequest) -> dict[str, Any]:
         "judged": judged,
         "records": records,
         "events": recent(request.user, request.organisation),
-        **waiting(request),
+        **waiting(request, all_of_it=False),
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from evidence.models import Evidence
-from organisations.middleware import memberships_of
+from organisations.middleware import memberships_of, note_rights
 from organisations.models import User
 from records.search import found
 
@@ -25,7 +25,7 @@ TYPING = 50
 def inside(user: User) -> User:
     """A person as a request knows them."""
     known = User.objects.get(pk=user.pk)
-    known.held = {one.organisation_id: frozenset(one.rights) for one in memberships_of(known)}  # type: ignore[attr-defined]
+    note_rights(known, memberships_of(known))
     return known
 
 

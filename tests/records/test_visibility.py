@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from organisations.actions import appoint, dismiss
-from organisations.middleware import memberships_of
+from organisations.middleware import memberships_of, note_rights
 from organisations.models import Membership, User
 from organisations.roles import Role
 from records.actions import give, take_back
@@ -169,7 +169,7 @@ def test_a_request_sees_what_the_database_says(
         give(record_type.make(place), to=user, until=place.today() - A_DAY)
         make_evidence(place, proves=make_supplier(place, owner=user))
     known = User.objects.get(pk=user.pk)
-    known.held = {one.organisation_id: frozenset(one.rights) for one in memberships_of(known)}  # type: ignore[attr-defined]
+    note_rights(known, memberships_of(known))
     records = record_type.views.model.objects
     for asked in (records.visible_to, records.changeable_by):
         assert set(asked(known)) == set(asked(user))
