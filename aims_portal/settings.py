@@ -258,7 +258,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["organisations.api_parser.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "organisations.api_pages.Pages",
     "DEFAULT_SCHEMA_CLASS": "aims_portal.api_schema.Described",
     "DEFAULT_THROTTLE_CLASSES": ["organisations.api_throttle.RequestsPerMinute"],
@@ -285,6 +285,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Setting a page is not worth three lines of log.
-    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "weasyprint.progress", "fontTools")},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        # What it says on its way is for the progress of the report (see reports.paper), not for the log.
+        "weasyprint.progress": {"level": "INFO", "propagate": False},
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
 }

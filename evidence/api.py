@@ -10,12 +10,13 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from organisations.api import as_object
 from organisations.api_errors import refusal
+from organisations.api_parser import JSONParser
 from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, RecordSerializer, filter_parameters
 from records.api_forms import errors_of
 from records.models import Record

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from organisations.api import MemberApi, as_object
 from organisations.api_errors import IfMatchRequired, Stale
+from organisations.api_parser import JSONParser
 from organisations.models import User
 
 from .api_forms import errors_of, posted

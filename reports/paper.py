@@ -23,11 +23,7 @@ from .models import Report
 from .outline import context_of
 from .readiness import Readiness
 
-logging.getLogger("weasyprint").setLevel(logging.ERROR)
-# What it says on its way is for the progress of the report, not for the log.
 PROGRESS = logging.getLogger("weasyprint.progress")
-PROGRESS.setLevel(logging.INFO)
-PROGRESS.propagate = False
 # Addresses in a report are below this one, which does not exist: nothing is ever fetched from a network.
 OURS = "https://static.invalid/"
 # Called with the progress (0–100) and with how many pages are about to be drawn in one go, without another word.

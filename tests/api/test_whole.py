@@ -190,3 +190,13 @@ def test_a_body_too_large_for_memory_is_413(officer: Any, program: Callable[...,
     assert ask("post", "ai-systems/", {"title": "x" * 2000}).json()["error"]["code"] == "too_large"
     assert ask("upload", "evidence/", {"title": "x" * 2000}).status_code == 413
     assert ask("post", "ai-systems/", {"title": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["comments/", "ai-systems/"])
+def test_half_a_character_is_refused_as_no_text(
+    organisation: Organisation, officer: Any, sign_in: Callable[..., Client], path: str
+) -> None:
+    body = '{"title": "\\ud800", "text": "\\ud800", "record": "6.1.2"}'
+    answer = sign_in(officer).post(f"/api/v1/{organisation.slug}/{path}", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "parse_error"

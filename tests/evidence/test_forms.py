@@ -233,11 +233,11 @@ def test_a_stale_save_shows_what_it_proves_side_by_side(organisation: Any, offic
     assert edit(client, item, title="Theirs").status_code == 302
     answer = client.post(item.edit_url, data)
     assert answer.status_code == 409
-    same = {field["name"] for field in answer.context["conflict"]["fields"] if field["same"]}
+    same = {field.name for field in answer.context["conflict"]["fields"] if field.state == "same"}
     assert "proves" not in same
     assert "owner" in same
     form = SeenPage(answer).form_with("proves")
-    assert client.post(item.edit_url, form.data()).status_code == 302
+    assert client.post(item.edit_url, form.data() | {"keep-title": "yours"}).status_code == 302
     item.refresh_from_db()
     assert item.title == "Mine"
     assert item.proves.count() == 2

@@ -112,28 +112,6 @@ def test_an_excluded_control_without_a_reason_is_told_so_at_the_field_and_nothin
     expect(page.locator("#error-justification")).to_be_empty()
 
 
-def test_two_people_on_one_clause_lose_nothing(
-    signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any, expected_errors: list[str]
-) -> None:
-    expected_errors.append("409")
-    page = signed_in_page(officer)
-    page.goto(f"/{organisation.slug}/clauses/4.1/")
-    other = page.context.new_page()
-    other.goto(f"/{organisation.slug}/clauses/4.1/")
-    other.get_by_label("How we meet it").fill("The first text")
-    other.get_by_label("How we meet it").blur()
-    expect(other.locator("#saved-position")).to_contain_text("Saved")
-    expect(other.locator("#position-version")).not_to_have_value("1")
-    page.get_by_label("How we meet it").fill("The second text")
-    page.get_by_label("How we meet it").blur()
-    page.get_by_role("button", name="Compare both texts").click()
-    expect(page.locator("main")).to_contain_text("The first text")
-    expect(page.get_by_label("How we meet it")).to_have_value("The second text")
-    page.get_by_role("button", name="Save what is at the right").click()
-    expect(page.locator("#position-version")).to_be_attached()
-    assert Position.objects.get(organisation=organisation, reference="4.1").narrative == "The second text"
-
-
 def test_she_enters_a_system_and_is_told_at_the_field_what_is_missing(
     signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any
 ) -> None:

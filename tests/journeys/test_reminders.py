@@ -43,7 +43,7 @@ def test_rita_sees_her_reminders_and_switches_the_mail_off(
     switch = page.get_by_label("Send me the digest by mail")
     expect(switch).to_be_checked()
     switch.uncheck()
-    page.get_by_role("button", name="Save").click()
+    page.locator("form", has=switch).get_by_role("button", name="Save").click()
     expect(page.get_by_text("The digest stays in the portal")).to_be_visible()
     expect(page.get_by_label("Send me the digest by mail")).not_to_be_checked()
     assert not DigestChoice.objects.get(person=rita).by_mail
