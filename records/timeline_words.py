@@ -27,7 +27,7 @@ class Words:
         for event in found:
             wanted[User].add(event.user or 0)
             for item in event.source.fields:
-                if item.is_relation and is_named(item, event):
+                if item.is_relation:
                     ids = (event.before.get(item.attname), event.after.get(item.attname))
                     wanted[named_by(item)].update(key for key in ids if key is not None)
         self.names = {
@@ -54,7 +54,7 @@ class Words:
 
     def lines(self, event: Event) -> list[dict[str, str]]:
         """`{field, before, after}` for each column that changed; nothing for a record's first version."""
-        is_told = is_told_whole(event)
+        is_told = issubclass(event.model, Record) or event.source.kind
         if is_told and event.label != "update":
             return []
         named = [] if is_told else [item for item in event.source.fields if item.is_relation]
@@ -92,18 +92,6 @@ class Words:
         if isinstance(value, date):
             return formats.date_format(value, "j M Y")
         return str(dict(item.flatchoices).get(value, value))
-
-
-def is_named(item: Field[Any, Any], event: Event) -> bool:
-    """What a record points to is named where that changed; what an event hangs on always."""
-    if not is_told_whole(event):
-        return True
-    return event.label == "update" and event.before.get(item.attname) != event.after.get(item.attname)
-
-
-def is_told_whole(event: Event) -> bool:
-    """A record, or what is told beside records: its columns stand for themselves and need no name before them."""
-    return issubclass(event.model, Record) or bool(event.source.kind)
 
 
 def named_by(item: Field[Any, Any]) -> type[Model]:
