@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import socket
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -37,9 +39,25 @@ def none_left(pids: set[int], seconds: float = 10) -> bool:
     return not alive(pids)
 
 
+def members(pid: int, *words: str) -> list[int]:
+    """Those of the family whose command line holds all the words, the eldest first."""
+    return [one for one in sorted(family(pid)) if all(word in command_line(one) for word in words)]
+
+
 def member(pid: int, *words: str) -> int:
-    """The first of the family whose command line holds all the words."""
-    return next(one for one in sorted(family(pid)) if all(word in command_line(one) for word in words))
+    return members(pid, *words)[0]
+
+
+def free_port() -> int:
+    """A port that no connection is given for its own end.
+
+    Of the others, a client that asks again and again while nobody listens is one day connected to itself.
+    """
+    for port in random.sample(range(20_000, 30_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("No port is free.")
 
 
 def children(pid: int) -> set[int]:

@@ -13,9 +13,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import socket
 
 from django.db import connection
+
+from tests.processes import free_port
 
 from .figures import Part
 from .meters import session_of
@@ -54,9 +55,7 @@ def memory(stock: Stocked, *, times: int) -> Part:
 
 @contextmanager
 def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "aims_portal/gunicorn.py", "--bind", f"127.0.0.1:{port}"]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -4,7 +4,6 @@ import os
 import queue
 import re
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -17,7 +16,7 @@ import pytest
 
 from aims_portal.servers import sockets, tether
 from aims_portal.servers.supervised import Supervised
-from tests.processes import alive, command_line, family, none_left
+from tests.processes import alive, command_line, family, free_port, none_left
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_READY = 300
@@ -65,9 +64,7 @@ class Demo:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     started: list[Demo] = []
 
     def begin() -> Demo:

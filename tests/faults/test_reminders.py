@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from reports import digests
 from reports.models import Digest
 from reports.reminding import make
 from tests.cast import make_supplier
+from tests.processes import free_port
 from tests.servers import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,9 +57,7 @@ class Mailbox:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

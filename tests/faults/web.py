@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import children
+from tests.processes import children, free_port
 from tests.servers import environment
 
 ROOT = Path(__file__).parents[2]
@@ -86,9 +85,7 @@ def start_portal(tmp_path: Path, own_broker: str, organisation: Any) -> Iterator
     started: list[subprocess.Popen[bytes]] = []
 
     def start(preexec: Callable[[], None] | None = None, **settings: str) -> Portal:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         ours = {"AIMS_DATA": str(tmp_path / "data"), "WEB_WORKERS": "1", "EVIDENCE_MAX_BYTES": str(100 * MEGABYTE)}
         env = environment(own_broker, str(tmp_path / "files")) | ours | settings
         command = [sys.executable, "-m", "gunicorn", "-c", "python:aims_portal.gunicorn", "--bind", f"127.0.0.1:{port}"]
