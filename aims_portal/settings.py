@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "evidence",
     "systems",
     "clauses",
+    "risks",
     "reports",
     "aims_portal",
 ]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.mixins import GuardianUserMixin
 from guardian.models import UserObjectPermissionBase
 
+from .authority import GIVEN
 from .history import tracked
 from .roles import MANAGE_MEMBERS, PERMISSIONS, ROLES_WITH_END_DATE, VIEW_RECORDS, Role
 
@@ -150,6 +151,13 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=30, choices=Role)
     function = models.CharField(_("function"), max_length=150, blank=True)
     top_management = models.BooleanField(_("top management"), default=False)
+    authority = models.CharField(
+        _("authority"),
+        max_length=20,
+        choices=GIVEN,
+        blank=True,
+        help_text=_("What they may accept and approve. Top management may decide on everything."),
+    )
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day of access."))
     created_at = models.DateTimeField(auto_now_add=True)
 

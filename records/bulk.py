@@ -56,7 +56,7 @@ def insert(model: type[Record], records: Sequence[Record]) -> None:
         for name in shared:
             setattr(record, name, getattr(parent, name))
         record.pk = parent.pk
-    own: Any = model._meta.local_concrete_fields
+    own: Any = [field for field in model._meta.local_concrete_fields if not field.generated]
     using = router.db_for_write(model)
     model._base_manager.all()._insert(records, fields=own, using=using)  # type: ignore[attr-defined]
     for record in records:

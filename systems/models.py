@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import MD5, Concat
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
@@ -63,6 +64,15 @@ class Stage(models.TextChoices):
 LIVE = frozenset({Stage.OPERATION, Stage.CONTINUOUS, Stage.RE_EVALUATION})
 
 
+class Autonomy(models.TextChoices):
+    """How far a system decides by itself, the least first."""
+
+    ADVISES = "advises", _("Advises; a person decides")
+    PROPOSES = "proposes", _("Proposes; a person confirms each decision")
+    SUPERVISED = "supervised", _("Decides; a person watches and can step in")
+    ALONE = "alone", _("Decides alone")
+
+
 class Criticality(models.TextChoices):
     LOW = "low", _("Low")
     MEDIUM = "medium", _("Medium")
@@ -106,6 +116,20 @@ class Supplier(Record):
             raise ValidationError({"assessed_on": _("Say when this was the result.")})
 
 
+# What makes a system another one where it changes: version, purpose, data, suppliers, users, affected, autonomy.
+MATERIAL = (
+    *("purpose", "system_version", "model", "main_supplier", "supplier_keys", "data_categories", "personal_data"),
+    *("users", "affected", "autonomy"),
+)
+
+
+class Material(models.Func):
+    """A column as text, ended by a sign that no text holds, so that two columns never read as one."""
+
+    template = "(COALESCE(%(expressions)s::text, '') || E'\\x1f')"
+    output_field = models.TextField()
+
+
 class AISystemQuerySet(RecordQuerySet["AISystem"]):
     def in_use(self) -> AISystemQuerySet:
         return self.filter(retired_on=None)
@@ -114,7 +138,7 @@ class AISystemQuerySet(RecordQuerySet["AISystem"]):
         return self.in_use().filter(in_scope=True)
 
 
-@tracked()
+@tracked(without=("supplier_keys", "facts"))
 @searched("purpose", "class_reason", "model", "data_categories", "users", "affected", "oversight", "scope_reason")
 class AISystem(Record):
     """One entry of the AI system inventory (ISO 42001 4.1, A.4.2, A.6.2). Never deleted: retired with a date."""
@@ -156,6 +180,15 @@ class AISystem(Record):
     affected = models.TextField(_("who is affected"), blank=True, help_text=_("One group a line."))
     people_affected = models.PositiveIntegerField(_("people affected a year"), null=True, blank=True)
     oversight = models.TextField(_("human oversight"))
+    autonomy = models.CharField(_("level of automation"), max_length=20, choices=Autonomy, blank=True)
+    # Who else it rests on, as one text: kept by a trigger of `SystemSupplier`.
+    supplier_keys = models.CharField(max_length=500, blank=True, editable=False)
+    # One value for what is material about it: when it changes, risks and assessments need another look (6.1.4, 8.4).
+    facts = models.GeneratedField(
+        expression=MD5(Concat(*(Material(name) for name in MATERIAL), output_field=models.TextField())),
+        output_field=models.CharField(max_length=32),
+        db_persist=True,
+    )
     in_scope = models.BooleanField(_("in the scope of the AIMS"), default=True)
     scope_reason = models.TextField(_("why in or out of scope"))
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
@@ -186,6 +219,15 @@ class AISystem(Record):
         return ", ".join(str(AIRole(role).label) for role in self.roles)
 
 
+KEEP_SUPPLIER_KEYS = """
+    UPDATE systems_aisystem SET supplier_keys = COALESCE((
+        SELECT left(string_agg(link.supplier_id::text, ',' ORDER BY link.supplier_id), 500)
+        FROM systems_systemsupplier link WHERE link.aisystem_id = systems_aisystem.record_ptr_id
+    ), '') WHERE record_ptr_id = COALESCE(NEW.aisystem_id, OLD.aisystem_id);
+    RETURN NULL;
+"""
+
+
 @tracked()
 class SystemSupplier(models.Model):
     """That an AI system rests on a further supplier."""
@@ -195,6 +237,14 @@ class SystemSupplier(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["aisystem", "supplier"], name="rests_on_a_supplier_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keep_supplier_keys",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=KEEP_SUPPLIER_KEYS,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.aisystem_id} → {self.supplier_id}"

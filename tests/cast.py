@@ -24,6 +24,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
+from risks.models import Risk, RiskAssessment, RiskCriteria
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
 
 PASSWORD = "tall ships sail at dawn"
@@ -85,6 +86,31 @@ def make_ai_system(organisation: Organisation, **fields: Any) -> AISystem:
         "scope_reason": "Used in production",
     }
     return AISystem.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_criteria(organisation: Organisation, **fields: Any) -> RiskCriteria:
+    """Criteria of 5 × 5 with plain words; `state="approved"` for those in force."""
+    scale = ["very small", "small", "middling", "large", "very large"]
+    names = ("likelihood", "organisation_scale", "individuals_scale", "society_scale")
+    defaults: dict[str, Any] = {"title": "Risk criteria", **dict.fromkeys(names, scale)}
+    return RiskCriteria.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_risk(organisation: Organisation, **fields: Any) -> Risk:
+    """An operational risk of a system of its own, not scored yet; see `score`."""
+    defaults = {"title": f"Risk {next(number)}", "category": "fairness", "cause": "Old data", "consequence": "Harm"}
+    if fields.get("process") != "planning" and "system" not in fields:
+        fields["system"] = make_ai_system(organisation)
+    return Risk.objects.create(organisation=organisation, **defaults | fields)
+
+
+def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessment:
+    """One more dated score of a risk, by the criteria of its organisation."""
+    criteria = fields.pop("criteria", None) or RiskCriteria.objects.filter(organisation=risk.organisation).last()
+    defaults = {"assessed_on": risk.organisation.today(), "rationale": "Seen in tests"}
+    return RiskAssessment.objects.create(
+        risk=risk, criteria=criteria or make_criteria(risk.organisation), phase=phase, **defaults | fields
+    )
 
 
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:

@@ -1,0 +1,32 @@
+"""What somebody may decide for the organisation, beside what their role lets them keep (ISO 42001 5.3, 6.1.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Authority(TextChoices):
+    """Levels of authority, the lowest first: each may decide what those before it may."""
+
+    OWNER = "owner", _("Owner of the record")
+    HEAD = "head", _("Head of department")
+    DESIGNATED = "designated", _("Designated management")
+    TOP = "top", _("Top management")
+
+
+GIVEN = [choice for choice in Authority.choices if choice[0] in {Authority.HEAD, Authority.DESIGNATED}]
+ORDER = list(Authority)
+
+
+def authority_of(membership: Any) -> Authority:
+    """The authority of a member; whoever was given none decides on what they own, auditors from outside on nothing."""
+    if membership.top_management:
+        return Authority.TOP
+    return Authority(membership.authority) if membership.authority else Authority.OWNER
+
+
+def suffices(held: Authority, needed: Authority | str) -> bool:
+    return ORDER.index(held) >= ORDER.index(Authority(needed))

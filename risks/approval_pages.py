@@ -1,0 +1,123 @@
+"""Submit, approve, return: the same three addresses and the same section for everything that is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from organisations.authority import Authority
+from organisations.requests import MemberRequest
+from records.views import RecordViews
+
+from .approving import OPEN, approve, refusal, send_back, submit
+from .models.scales import Standing
+
+
+class ApprovalPages:
+    """For a record type with the columns of `Approvable`.
+
+    `needed` says which authority a version needs, `earlier` which versions an approval supersedes, `complete` refuses
+    what is not ready and freezes what is reviewed, `also` gives further columns to set with an approval.
+    """
+
+    def __init__(
+        self,
+        views: RecordViews,
+        *,
+        needed: Callable[[Any], Authority],
+        earlier: Callable[[Any], Any],
+        complete: Callable[[Any], None] | None = None,
+        also: Callable[[Any], dict[str, Any]] = lambda version: {},
+    ) -> None:
+        self.views, self.needed, self.earlier, self.complete, self.also = views, needed, earlier, complete, also
+
+    def urls(self) -> list[URLPattern]:
+        base, kind = f"{self.views.path}/<str:reference>", self.views.model.KIND
+        return [
+            path(f"{base}/submit/", require_POST(self.submit), name=f"{kind}-submit"),
+            path(f"{base}/approve/", require_POST(self.approve), name=f"{kind}-approve"),
+            path(f"{base}/return/", require_POST(self.send_back), name=f"{kind}-return"),
+        ]
+
+    def section(self, request: MemberRequest, version: Any, *, may_change: bool) -> dict[str, Any]:
+        """What `risks/approval.html` shows: state, who decided, and the buttons this person has."""
+        needed = self.needed(version)
+        why_not = refusal(version, request.user, needed) if version.state == Standing.IN_REVIEW else ""
+        return {
+            "version": version,
+            "may_submit": may_change and version.state in OPEN,
+            "may_decide": version.state == Standing.IN_REVIEW and not why_not,
+            "why_not": why_not,
+            "needed": needed.label,
+            "submit_url": version.url("submit"),
+            "approve_url": version.url("approve"),
+            "return_url": version.url("return"),
+        }
+
+    def submit(self, request: MemberRequest, reference: str) -> HttpResponse:
+        version = self.views.get(request, reference)
+        if not self.views.may_change(request, version):
+            raise PermissionDenied
+        words = _("%(record)s is in review.")
+        return self.done(request, version, words, lambda: submit(version, by=request.user, complete=self.complete))
+
+    def approve(self, request: MemberRequest, reference: str) -> HttpResponse:
+        version = self.deciding(request, reference)
+
+        def decide() -> None:
+            approve(
+                version,
+                by=request.user,
+                seen=seen(request),
+                needed=self.needed(version),
+                earlier=self.earlier(version),
+                note=request.POST.get("note", ""),
+                **self.also(version),
+            )
+
+        return self.done(request, version, _("%(record)s is approved."), decide)
+
+    def send_back(self, request: MemberRequest, reference: str) -> HttpResponse:
+        version = self.deciding(request, reference)
+
+        def decide() -> None:
+            send_back(
+                version,
+                by=request.user,
+                seen=seen(request),
+                needed=self.needed(version),
+                reason=request.POST.get("note", ""),
+            )
+
+        return self.done(request, version, _("%(record)s was returned."), decide)
+
+    def deciding(self, request: MemberRequest, reference: str) -> Any:
+        """The version, for who may decide on it: others are turned away, whatever state it is in."""
+        version = self.views.get(request, reference)
+        if refusal(version, request.user, self.needed(version)):
+            raise PermissionDenied
+        return version
+
+    def done(self, request: MemberRequest, version: Any, words: str, act: Callable[[], None]) -> HttpResponse:
+        try:
+            act()
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+        else:
+            messages.success(request, words % {"record": version})
+        return redirect(version)
+
+
+def seen(request: MemberRequest) -> int | None:
+    """The version of the record that the person had before them."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else None

@@ -1,0 +1,106 @@
+"""What happens to a version: submitted, approved by somebody else with the authority, or returned (ISO 42001 7.5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from organisations.authority import Authority, authority_of, suffices
+from organisations.models import Organisation, User
+from organisations.roles import ROLES_WITH_END_DATE
+from records.actions import keep
+from records.models import Record
+
+from .models.scales import Standing
+from .models.versions import superseded
+
+OPEN = (Standing.DRAFT, Standing.RETURNED)
+
+
+def held_by(user: User, organisation: Organisation) -> Authority | None:
+    """The authority somebody holds in an organisation today; None for who is no member, or is an auditor."""
+    member = organisation.memberships.current().filter(user=user).first()
+    if member is None or member.role in ROLES_WITH_END_DATE or member.role == "internal_auditor":
+        return None
+    return authority_of(member)
+
+
+def refusal(version: Any, user: User, needed: Authority) -> str:
+    """Why somebody may not decide on a version in review; empty where they may."""
+    held = held_by(user, version.organisation)
+    if held is None or not suffices(held, needed):
+        return _("This needs the authority of: %(authority)s.") % {"authority": needed.label.lower()}
+    if user.pk in authors_of(version):
+        return _("Who wrote or submitted it cannot approve it: somebody else must.")
+    return ""
+
+
+def authors_of(version: Any) -> set[int]:
+    """Who submitted a version, and who did the work where it names them (`assessors`)."""
+    named = version.assessors.values_list("pk", flat=True) if hasattr(version, "assessors") else ()
+    return {*named, version.submitted_by_id}
+
+
+@transaction.atomic
+def submit(version: Any, *, by: User, complete: Callable[[Any], None] | None = None) -> None:
+    """Sends a draft into review. `complete` may refuse it, and freezes what is reviewed. Raises ValidationError."""
+    version = locked(version)
+    if version.state not in OPEN:
+        raise ValidationError(_("It is in review or decided already."))
+    if complete:
+        complete(version)
+    version.state, version.submitted_by, version.submitted_at = Standing.IN_REVIEW, by, timezone.now()
+    version.decided_by, version.decided_on, version.decision_note = None, None, ""
+    keep(version, by=by)
+
+
+@transaction.atomic
+def approve(
+    version: Any, *, by: User, seen: int | None, needed: Authority, earlier: Any, note: str = "", **also: Any
+) -> None:
+    """Approves exactly the version that was shown (`seen` is its record's version); `earlier` ones are superseded.
+
+    `also` sets further columns with the approval. Raises ValidationError with the reason where it is refused.
+    """
+    version = in_review(version, seen)
+    if why := refusal(version, by, needed):
+        raise ValidationError(why)
+    superseded(earlier.exclude(pk=version.pk))
+    version.state, version.decided_by, version.decision_note = Standing.APPROVED, by, note.strip()
+    version.decided_on = version.organisation.today()
+    for name, value in also.items():
+        setattr(version, name, value)
+    keep(version, by=by)
+
+
+@transaction.atomic
+def send_back(version: Any, *, by: User, seen: int | None, needed: Authority, reason: str) -> None:
+    """Returns a version to its authors, with the reason. Raises ValidationError."""
+    version = in_review(version, seen)
+    if why := refusal(version, by, needed):
+        raise ValidationError(why)
+    if not reason.strip():
+        raise ValidationError(_("Say why, so that it can be mended."))
+    version.state, version.decided_by, version.decision_note = Standing.RETURNED, by, reason.strip()
+    version.decided_on = version.organisation.today()
+    keep(version, by=by)
+
+
+def in_review(version: Any, seen: int | None) -> Any:
+    version = locked(version)
+    if version.state != Standing.IN_REVIEW:
+        raise ValidationError(_("It is not in review."))
+    if seen != version.version:
+        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+    return version
+
+
+def locked(version: Any) -> Any:
+    """The version as it stands now; whoever decides at the same time waits."""
+    Record.objects.select_for_update().get(pk=version.pk)
+    return type(version)._default_manager.select_related("organisation").get(pk=version.pk)

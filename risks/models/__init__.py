@@ -1,0 +1,92 @@
+"""Risks and their treatment, impact on people, incidents and concerns, the Statement of Applicability."""
+
+from .applicability import Statement
+from .criteria import RiskCriteria, Size
+from .impact import (
+    Consultation,
+    Dimension,
+    GoLive,
+    Impact,
+    ImpactAssessment,
+    ImpactAssessor,
+    ImpactMeasure,
+    ImpactRisk,
+    Reversibility,
+    Scale,
+)
+from .impact_sections import Decision, Output, Screening
+from .incident import Concern, ConcernRisk, ConcernState, Incident, IncidentRisk, Notification
+from .risk import Acceptance, Risk, RiskAssessment
+from .scales import (
+    LEVELS,
+    SETTLED,
+    Affected,
+    Category,
+    Confidence,
+    Level,
+    Option,
+    Phase,
+    Process,
+    Source,
+    Standing,
+    Trigger,
+)
+from .treatment import (
+    TREATS_AN_OPEN_RISK,
+    UNDER_WAY,
+    OwnControl,
+    Treatment,
+    TreatmentControl,
+    TreatmentPlan,
+    TreatmentState,
+)
+from .versions import Approvable, superseded
+
+__all__ = [
+    "LEVELS",
+    "SETTLED",
+    "TREATS_AN_OPEN_RISK",
+    "UNDER_WAY",
+    "Acceptance",
+    "Affected",
+    "Approvable",
+    "Category",
+    "Concern",
+    "ConcernRisk",
+    "ConcernState",
+    "Confidence",
+    "Consultation",
+    "Decision",
+    "Dimension",
+    "GoLive",
+    "Impact",
+    "ImpactAssessment",
+    "ImpactAssessor",
+    "ImpactMeasure",
+    "ImpactRisk",
+    "Incident",
+    "IncidentRisk",
+    "Level",
+    "Notification",
+    "Option",
+    "Output",
+    "OwnControl",
+    "Phase",
+    "Process",
+    "Reversibility",
+    "Risk",
+    "RiskAssessment",
+    "RiskCriteria",
+    "Scale",
+    "Screening",
+    "Size",
+    "Source",
+    "Standing",
+    "Statement",
+    "Treatment",
+    "TreatmentControl",
+    "TreatmentPlan",
+    "TreatmentState",
+    "Trigger",
+    "superseded",
+]

@@ -1,0 +1,75 @@
+"""What is written, submitted, approved by somebody else, and then stays as it was (ISO 42001 7.5.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from .scales import SETTLED, Standing
+
+# The only ways on from a settled version: it is superseded by its successor, its owner or next review is set.
+SETTLED_STAYS = """
+    IF OLD.state IN ('approved', 'superseded') AND
+        (to_jsonb(NEW) - '{free}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{free}'::text[])
+    THEN
+        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN
+        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def settled_stays(*free: str) -> pgtrigger.Trigger:
+    """The trigger that lets nobody change an approved version; `free` are columns that may still change."""
+    columns = "{" + ", ".join(["state", "superseded_at", *free]) + "}"
+    return pgtrigger.Trigger(
+        name="settled_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=SETTLED_STAYS.replace("{free}", columns),
+    )
+
+
+def never_deleted() -> pgtrigger.Protect:
+    return pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+
+
+class Approvable(models.Model):
+    """Columns of a version: draft → in review → approved or returned → superseded. Moved only by `approving`."""
+
+    state = models.CharField(_("state"), max_length=12, choices=Standing, default=Standing.DRAFT, editable=False)
+    number = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    change_note = models.CharField(_("what is new"), max_length=300, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    decided_on = models.DateField(_("decided on"), null=True, editable=False)
+    decision_note = models.TextField(_("reason or remark"), blank=True, editable=False)
+    superseded_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in SETTLED
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == Standing.APPROVED
+
+
+def superseded(versions: Any) -> int:
+    """Marks the approved ones among `versions` as superseded now; returns how many."""
+    return int(versions.filter(state=Standing.APPROVED).update(state=Standing.SUPERSEDED, superseded_at=Now()))
