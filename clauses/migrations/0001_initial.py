@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -22,185 +25,189 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ExpectedEvidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300)),
-                ('is_mandatory', models.BooleanField(default=False)),
-                ('order', models.PositiveIntegerField()),
-                ('is_withdrawn', models.BooleanField(default=False)),
-            ],
-            options={
-                'ordering': ['order'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Framework',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('title', models.CharField(max_length=200)),
-                ('edition', models.CharField(blank=True, max_length=100)),
-                ('text_policy', models.TextField(blank=True)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('catalogue_version', models.PositiveIntegerField(default=1)),
-                ('loaded_at', models.DateTimeField(auto_now=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Position',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('status', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('implemented', 'Implemented'), ('in_progress', 'In progress'), ('not_started', 'Not started')], max_length=20, verbose_name='status')),
-                ('status_on', models.DateField(blank=True, editable=False, null=True, verbose_name='status of')),
-                ('narrative', models.TextField(blank=True, verbose_name='how we meet it')),
-                ('applicable', models.BooleanField(blank=True, null=True, verbose_name='applicable')),
-                ('justification', models.TextField(blank=True, verbose_name='justification')),
-                ('basis', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('risk', 'Risk'), ('legal', 'Law'), ('contract', 'Contract'), ('business', 'Business')], max_length=20), blank=True, default=list, size=None, verbose_name='basis')),
-            ],
-            options={
-                'verbose_name': 'requirement',
-                'verbose_name_plural': 'requirements',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='Question',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True)),
-                ('text', models.TextField()),
-                ('order', models.PositiveIntegerField()),
-                ('is_withdrawn', models.BooleanField(default=False)),
-            ],
-            options={
-                'ordering': ['order'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly'), ('not_met', 'Not met'), ('not_applicable', 'N/A')], max_length=20, verbose_name='answer')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='clauses.position')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='clauses.question')),
-            ],
-            options={
-                'verbose_name': 'answer',
-                'verbose_name_plural': 'answers',
-            },
-        ),
-        migrations.CreateModel(
-            name='ExpectedProof',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expected_proofs', to='evidence.evidence')),
-                ('expected', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proofs', to='clauses.expectedevidence')),
-                ('position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expected_proofs', to='clauses.position')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ExpectedProofEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='evidence.evidence')),
-                ('expected', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.expectedevidence')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_position_expected_evidence_added_by_added_at_events', to='clauses.expectedproof')),
-                ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PositionSystem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('aisystem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='systems.aisystem')),
-                ('position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clauses.position')),
-            ],
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ExpectedEvidence',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=300)),
+                    ('is_mandatory', models.BooleanField(default=False)),
+                    ('order', models.PositiveIntegerField()),
+                    ('is_withdrawn', models.BooleanField(default=False)),
+                ],
+                options={
+                    'ordering': ['order'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Framework',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.SlugField(unique=True)),
+                    ('name', models.CharField(max_length=100)),
+                    ('title', models.CharField(max_length=200)),
+                    ('edition', models.CharField(blank=True, max_length=100)),
+                    ('text_policy', models.TextField(blank=True)),
+                    ('content_hash', models.CharField(max_length=64)),
+                    ('catalogue_version', models.PositiveIntegerField(default=1)),
+                    ('loaded_at', models.DateTimeField(auto_now=True)),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Position',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('status', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('implemented', 'Implemented'), ('in_progress', 'In progress'), ('not_started', 'Not started')], max_length=20, verbose_name='status')),
+                    ('status_on', models.DateField(blank=True, editable=False, null=True, verbose_name='status of')),
+                    ('narrative', models.TextField(blank=True, verbose_name='how we meet it')),
+                    ('applicable', models.BooleanField(blank=True, null=True, verbose_name='applicable')),
+                    ('justification', models.TextField(blank=True, verbose_name='justification')),
+                    ('basis', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('risk', 'Risk'), ('legal', 'Law'), ('contract', 'Contract'), ('business', 'Business')], max_length=20), blank=True, default=list, size=None, verbose_name='basis')),
+                ],
+                options={
+                    'verbose_name': 'requirement',
+                    'verbose_name_plural': 'requirements',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='Question',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=30, unique=True)),
+                    ('text', models.TextField()),
+                    ('order', models.PositiveIntegerField()),
+                    ('is_withdrawn', models.BooleanField(default=False)),
+                ],
+                options={
+                    'ordering': ['order'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Answer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('value', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly'), ('not_met', 'Not met'), ('not_applicable', 'N/A')], max_length=20, verbose_name='answer')),
+                    ('comment', models.TextField(blank=True, verbose_name='comment')),
+                    ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='clauses.position')),
+                    ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='clauses.question')),
+                ],
+                options={
+                    'verbose_name': 'answer',
+                    'verbose_name_plural': 'answers',
+                },
+            ),
+            migrations.CreateModel(
+                name='ExpectedProof',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expected_proofs', to='evidence.evidence')),
+                    ('expected', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proofs', to='clauses.expectedevidence')),
+                    ('position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expected_proofs', to='clauses.position')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ExpectedProofEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='evidence.evidence')),
+                    ('expected', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.expectedevidence')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_position_expected_evidence_added_by_added_at_events', to='clauses.expectedproof')),
+                    ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='PositionSystem',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('aisystem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='systems.aisystem')),
+                    ('position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clauses.position')),
+                ],
+            ),
+        ]),
         migrations.AddField(
             model_name='position',
             name='systems',
             field=models.ManyToManyField(blank=True, related_name='positions', through='clauses.PositionSystem', to='systems.aisystem', verbose_name='AI systems'),
         ),
-        migrations.CreateModel(
-            name='PositionSystemEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('aisystem', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.aisystem')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_position_aisystem_events', to='clauses.positionsystem')),
-                ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='AnswerEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('value', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly'), ('not_met', 'Not met'), ('not_applicable', 'N/A')], max_length=20, verbose_name='answer')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_position_question_value_comment_answered_by_answered_at_events', to='clauses.answer')),
-                ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
-                ('question', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.question')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Requirement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('clause', 'Clause'), ('control', 'Control'), ('area', 'Annex A area')], max_length=10, verbose_name='kind')),
-                ('number', models.CharField(max_length=20, verbose_name='number')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('order', models.PositiveIntegerField()),
-                ('is_assessable', models.BooleanField(default=False)),
-                ('is_withdrawn', models.BooleanField(default=False)),
-                ('lifecycle', models.CharField(blank=True, max_length=10)),
-                ('intent', models.TextField(blank=True)),
-                ('note', models.TextField(blank=True)),
-                ('documentation_expected', models.BooleanField(default=False)),
-                ('applies_to_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
-                ('lifecycle_stages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('record_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='clauses.framework')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='clauses.requirement')),
-            ],
-            options={
-                'verbose_name': 'requirement',
-                'verbose_name_plural': 'requirements',
-                'ordering': ['framework', 'order'],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='PositionSystemEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('aisystem', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.aisystem')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_position_aisystem_events', to='clauses.positionsystem')),
+                    ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='AnswerEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('value', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly'), ('not_met', 'Not met'), ('not_applicable', 'N/A')], max_length=20, verbose_name='answer')),
+                    ('comment', models.TextField(blank=True, verbose_name='comment')),
+                    ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('answered_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_position_question_value_comment_answered_by_answered_at_events', to='clauses.answer')),
+                    ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
+                    ('question', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.question')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Requirement',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('clause', 'Clause'), ('control', 'Control'), ('area', 'Annex A area')], max_length=10, verbose_name='kind')),
+                    ('number', models.CharField(max_length=20, verbose_name='number')),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('order', models.PositiveIntegerField()),
+                    ('is_assessable', models.BooleanField(default=False)),
+                    ('is_withdrawn', models.BooleanField(default=False)),
+                    ('lifecycle', models.CharField(blank=True, max_length=10)),
+                    ('intent', models.TextField(blank=True)),
+                    ('note', models.TextField(blank=True)),
+                    ('documentation_expected', models.BooleanField(default=False)),
+                    ('applies_to_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
+                    ('lifecycle_stages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
+                    ('record_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
+                    ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='clauses.framework')),
+                    ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='clauses.requirement')),
+                ],
+                options={
+                    'verbose_name': 'requirement',
+                    'verbose_name_plural': 'requirements',
+                    'ordering': ['framework', 'order'],
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='question',
             name='requirement',
@@ -251,92 +258,94 @@ class Migration(migrations.Migration):
             name='requirement',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expected_evidence', to='clauses.requirement'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='expectedproofevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='abd4c89a7b7690274c0367519aef1fc9232ab245', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_728bd', table='clauses_expectedproofevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='expectedproof',
-            constraint=models.UniqueConstraint(fields=('position', 'expected', 'evidence'), name='counts_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='expectedproof',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_expectedproofevent" ("added_at", "added_by_id", "evidence_id", "expected_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."expected_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id"); RETURN NULL;', hash='f116ebda32abba4f4d541fbcb127aba1f7dff5a8', operation='INSERT', pgid='pgtrigger_insert_insert_439a7', table='clauses_expectedproof', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='expectedproof',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_expectedproofevent" ("added_at", "added_by_id", "evidence_id", "expected_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."expected_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id"); RETURN NULL;', hash='5ee296f5f1c9bfd887dc1eeb17679661cf0fc41a', operation='UPDATE', pgid='pgtrigger_update_update_6eefb', table='clauses_expectedproof', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='expectedproof',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_expectedproofevent" ("added_at", "added_by_id", "evidence_id", "expected_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."evidence_id", OLD."expected_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id"); RETURN NULL;', hash='c04c34b2a2b4d4b196fcfd739ba5bbd4af397750', operation='DELETE', pgid='pgtrigger_delete_delete_ff108', table='clauses_expectedproof', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='positionsystem',
-            constraint=models.UniqueConstraint(fields=('position', 'aisystem'), name='names_a_system_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionsystem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionsystemevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id"); RETURN NULL;', hash='9b51dd2584c0405ebc24c323496bd8cb503b1bf0', operation='INSERT', pgid='pgtrigger_insert_insert_72701', table='clauses_positionsystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionsystem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_positionsystemevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id"); RETURN NULL;', hash='a603fdbd27b4eef33fa2e3fecc22bb2965e9852f', operation='UPDATE', pgid='pgtrigger_update_update_bf229', table='clauses_positionsystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionsystem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionsystemevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (OLD."aisystem_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id"); RETURN NULL;', hash='f87672488fd0b1a2178cee28b1b3782b655c8d9f', operation='DELETE', pgid='pgtrigger_delete_delete_c743f', table='clauses_positionsystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionsystemevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='00961f3823058614778c1e635e6ce74300d422e8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c4ac6', table='clauses_positionsystemevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='answerevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3fdeb8d6b2d5cf6d17cefed239655188caee8c75', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aeb44', table='clauses_answerevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('position', 'question'), name='one_answer_each'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_answerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "question_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id", NEW."question_id", NEW."value"); RETURN NULL;', hash='3c93f2c00ecacfeb96fe3d11c31f46db7cc29107', operation='INSERT', pgid='pgtrigger_insert_insert_fb588', table='clauses_answer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_answerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "question_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id", NEW."question_id", NEW."value"); RETURN NULL;', hash='2d7b4e1112c83f21d7a189b39735bb3fe4855f3a', operation='UPDATE', pgid='pgtrigger_update_update_ba7fe', table='clauses_answer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_answerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "question_id", "value") VALUES (OLD."answered_at", OLD."answered_by_id", OLD."comment", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id", OLD."question_id", OLD."value"); RETURN NULL;', hash='c33f00fb5f4cb3cd325929895a6d4e90cded695b', operation='DELETE', pgid='pgtrigger_delete_delete_a88db', table='clauses_answer', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('framework', 'number'), name='numbers_are_unique'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e6cb208abb8a81f86ac790db2f993fdca376905b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4c679', table='clauses_positionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='clauses_always_apply', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.applicable IS DISTINCT FROM TRUE AND EXISTS (\n        SELECT 1 FROM clauses_requirement WHERE id = NEW.requirement_id AND kind = 'clause'\n    ) THEN\n        RAISE EXCEPTION 'a clause cannot be excluded (ISO 42001 clauses 4-10)' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='571ef4926d4e1e06aa751b71bf19260442d3d2f4', operation='INSERT OR UPDATE', pgid='pgtrigger_clauses_always_apply_35708', table='clauses_position', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionevent" ("applicable", "basis", "justification", "narrative", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "status", "status_on") VALUES (NEW."applicable", NEW."basis", NEW."justification", NEW."narrative", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."requirement_id", NEW."status", NEW."status_on"); RETURN NULL;', hash='64c52903d0d6c65aac1e8ac1157e09bd29c62060', operation='INSERT', pgid='pgtrigger_insert_insert_d516d', table='clauses_position', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."applicable" IS DISTINCT FROM (NEW."applicable") OR OLD."basis" IS DISTINCT FROM (NEW."basis") OR OLD."justification" IS DISTINCT FROM (NEW."justification") OR OLD."narrative" IS DISTINCT FROM (NEW."narrative") OR OLD."requirement_id" IS DISTINCT FROM (NEW."requirement_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_on" IS DISTINCT FROM (NEW."status_on"))', func='INSERT INTO "clauses_positionevent" ("applicable", "basis", "justification", "narrative", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "status", "status_on") VALUES (NEW."applicable", NEW."basis", NEW."justification", NEW."narrative", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."requirement_id", NEW."status", NEW."status_on"); RETURN NULL;', hash='1af56165e680a89820b13b1164ebb5f9b65a2cc8', operation='UPDATE', pgid='pgtrigger_update_update_0d721', table='clauses_position', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionevent" ("applicable", "basis", "justification", "narrative", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "status", "status_on") VALUES (OLD."applicable", OLD."basis", OLD."justification", OLD."narrative", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."requirement_id", OLD."status", OLD."status_on"); RETURN NULL;', hash='0594acd71d7b28732cda6e7ef392d206f22f9f06', operation='DELETE', pgid='pgtrigger_delete_delete_3b185', table='clauses_position', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='expectedevidence',
-            constraint=models.UniqueConstraint(fields=('requirement', 'name'), name='expected_once'),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='expectedproofevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='abd4c89a7b7690274c0367519aef1fc9232ab245', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_728bd', table='clauses_expectedproofevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='expectedproof',
+                constraint=models.UniqueConstraint(fields=('position', 'expected', 'evidence'), name='counts_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='expectedproof',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_expectedproofevent" ("added_at", "added_by_id", "evidence_id", "expected_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."expected_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id"); RETURN NULL;', hash='f116ebda32abba4f4d541fbcb127aba1f7dff5a8', operation='INSERT', pgid='pgtrigger_insert_insert_439a7', table='clauses_expectedproof', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='expectedproof',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_expectedproofevent" ("added_at", "added_by_id", "evidence_id", "expected_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."expected_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id"); RETURN NULL;', hash='5ee296f5f1c9bfd887dc1eeb17679661cf0fc41a', operation='UPDATE', pgid='pgtrigger_update_update_6eefb', table='clauses_expectedproof', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='expectedproof',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_expectedproofevent" ("added_at", "added_by_id", "evidence_id", "expected_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."evidence_id", OLD."expected_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id"); RETURN NULL;', hash='c04c34b2a2b4d4b196fcfd739ba5bbd4af397750', operation='DELETE', pgid='pgtrigger_delete_delete_ff108', table='clauses_expectedproof', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='positionsystem',
+                constraint=models.UniqueConstraint(fields=('position', 'aisystem'), name='names_a_system_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionsystem',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionsystemevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id"); RETURN NULL;', hash='9b51dd2584c0405ebc24c323496bd8cb503b1bf0', operation='INSERT', pgid='pgtrigger_insert_insert_72701', table='clauses_positionsystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionsystem',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_positionsystemevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id"); RETURN NULL;', hash='a603fdbd27b4eef33fa2e3fecc22bb2965e9852f', operation='UPDATE', pgid='pgtrigger_update_update_bf229', table='clauses_positionsystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionsystem',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionsystemevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (OLD."aisystem_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id"); RETURN NULL;', hash='f87672488fd0b1a2178cee28b1b3782b655c8d9f', operation='DELETE', pgid='pgtrigger_delete_delete_c743f', table='clauses_positionsystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionsystemevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='00961f3823058614778c1e635e6ce74300d422e8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c4ac6', table='clauses_positionsystemevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='answerevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3fdeb8d6b2d5cf6d17cefed239655188caee8c75', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aeb44', table='clauses_answerevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='answer',
+                constraint=models.UniqueConstraint(fields=('position', 'question'), name='one_answer_each'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='answer',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_answerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "question_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id", NEW."question_id", NEW."value"); RETURN NULL;', hash='3c93f2c00ecacfeb96fe3d11c31f46db7cc29107', operation='INSERT', pgid='pgtrigger_insert_insert_fb588', table='clauses_answer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='answer',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_answerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "question_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id", NEW."question_id", NEW."value"); RETURN NULL;', hash='2d7b4e1112c83f21d7a189b39735bb3fe4855f3a', operation='UPDATE', pgid='pgtrigger_update_update_ba7fe', table='clauses_answer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='answer',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_answerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "question_id", "value") VALUES (OLD."answered_at", OLD."answered_by_id", OLD."comment", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id", OLD."question_id", OLD."value"); RETURN NULL;', hash='c33f00fb5f4cb3cd325929895a6d4e90cded695b', operation='DELETE', pgid='pgtrigger_delete_delete_a88db', table='clauses_answer', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='requirement',
+                constraint=models.UniqueConstraint(fields=('framework', 'number'), name='numbers_are_unique'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e6cb208abb8a81f86ac790db2f993fdca376905b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4c679', table='clauses_positionevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='position',
+                trigger=pgtrigger.compiler.Trigger(name='clauses_always_apply', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.applicable IS DISTINCT FROM TRUE AND EXISTS (\n        SELECT 1 FROM clauses_requirement WHERE id = NEW.requirement_id AND kind = 'clause'\n    ) THEN\n        RAISE EXCEPTION 'a clause cannot be excluded (ISO 42001 clauses 4-10)' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='571ef4926d4e1e06aa751b71bf19260442d3d2f4', operation='INSERT OR UPDATE', pgid='pgtrigger_clauses_always_apply_35708', table='clauses_position', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='position',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionevent" ("applicable", "basis", "justification", "narrative", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "status", "status_on") VALUES (NEW."applicable", NEW."basis", NEW."justification", NEW."narrative", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."requirement_id", NEW."status", NEW."status_on"); RETURN NULL;', hash='64c52903d0d6c65aac1e8ac1157e09bd29c62060', operation='INSERT', pgid='pgtrigger_insert_insert_d516d', table='clauses_position', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='position',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."applicable" IS DISTINCT FROM (NEW."applicable") OR OLD."basis" IS DISTINCT FROM (NEW."basis") OR OLD."justification" IS DISTINCT FROM (NEW."justification") OR OLD."narrative" IS DISTINCT FROM (NEW."narrative") OR OLD."requirement_id" IS DISTINCT FROM (NEW."requirement_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_on" IS DISTINCT FROM (NEW."status_on"))', func='INSERT INTO "clauses_positionevent" ("applicable", "basis", "justification", "narrative", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "status", "status_on") VALUES (NEW."applicable", NEW."basis", NEW."justification", NEW."narrative", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."requirement_id", NEW."status", NEW."status_on"); RETURN NULL;', hash='1af56165e680a89820b13b1164ebb5f9b65a2cc8', operation='UPDATE', pgid='pgtrigger_update_update_0d721', table='clauses_position', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='position',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_positionevent" ("applicable", "basis", "justification", "narrative", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "status", "status_on") VALUES (OLD."applicable", OLD."basis", OLD."justification", OLD."narrative", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."requirement_id", OLD."status", OLD."status_on"); RETURN NULL;', hash='0594acd71d7b28732cda6e7ef392d206f22f9f06', operation='DELETE', pgid='pgtrigger_delete_delete_3b185', table='clauses_position', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='expectedevidence',
+                constraint=models.UniqueConstraint(fields=('requirement', 'name'), name='expected_once'),
+            ),
+        ]),
     ]

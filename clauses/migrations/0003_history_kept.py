@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -18,112 +21,118 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='answerevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='expectedproofevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='positionevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='positionsystemevent',
-            name='append_only',
-        ),
-        migrations.AlterField(
-            model_name='answerevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.answer'),
-        ),
-        migrations.AlterField(
-            model_name='expectedproofevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.expectedproof'),
-        ),
-        migrations.AlterField(
-            model_name='positionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.position'),
-        ),
-        migrations.AlterField(
-            model_name='positionsystemevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.positionsystem'),
-        ),
-        migrations.AddIndex(
-            model_name='answerevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_ans_pgh_obj_05ae21_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='answerevent',
-            index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_ans_pgh_cre_710add_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='expectedproofevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_exp_pgh_obj_88b436_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='expectedproofevent',
-            index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_exp_pgh_cre_8e4260_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='expectedproofevent',
-            index=models.Index(fields=['pgh_created_at', 'evidence'], name='clauses_exp_pgh_cre_f06151_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='positionevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_pos_pgh_obj_bde5cf_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='positionevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_pos_pgh_cre_852402_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='positionsystemevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_pos_pgh_obj_aada65_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='positionsystemevent',
-            index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_pos_pgh_cre_f98d16_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='positionsystemevent',
-            index=models.Index(fields=['pgh_created_at', 'aisystem'], name='clauses_pos_pgh_cre_574111_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='746b7fa396cffdb0f95bc97673caedc574f2c9df', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_d97b7', table='clauses_answer', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='answerevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='859d5c87f923c0ecfe9793b5e77c5a2c75c6b91c', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_aeb44', table='clauses_answerevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='expectedproof',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='821db2ffe4ff497e1a86cc54db89ce85c8950e5f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_0268f', table='clauses_expectedproof', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='expectedproofevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9404670ed98a2353bb0ef08134fc54cd5bfede24', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_728bd', table='clauses_expectedproofevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='439ad8b616c5f0069644d286243033892442a8f5', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_bd3d8', table='clauses_position', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3c23353ca072f2981aaec9c6045079d310419f22', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_4c679', table='clauses_positionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionsystem',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='a3f4215b61b85e2c79a01bf2c6cdb8ab96a73c04', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_11d14', table='clauses_positionsystem', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionsystemevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='dc72a699c959ead7ff8dc0eeafc0b99d1e79a13c', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c4ac6', table='clauses_positionsystemevent', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='answerevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='expectedproofevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='positionevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='positionsystemevent',
+                name='append_only',
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='answerevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.answer'),
+            ),
+            migrations.AlterField(
+                model_name='expectedproofevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.expectedproof'),
+            ),
+            migrations.AlterField(
+                model_name='positionevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.position'),
+            ),
+            migrations.AlterField(
+                model_name='positionsystemevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.positionsystem'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='answerevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_ans_pgh_obj_05ae21_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='answerevent',
+                index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_ans_pgh_cre_710add_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='expectedproofevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_exp_pgh_obj_88b436_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='expectedproofevent',
+                index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_exp_pgh_cre_8e4260_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='expectedproofevent',
+                index=models.Index(fields=['pgh_created_at', 'evidence'], name='clauses_exp_pgh_cre_f06151_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='positionevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_pos_pgh_obj_bde5cf_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='positionevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_pos_pgh_cre_852402_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='positionsystemevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_pos_pgh_obj_aada65_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='positionsystemevent',
+                index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_pos_pgh_cre_f98d16_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='positionsystemevent',
+                index=models.Index(fields=['pgh_created_at', 'aisystem'], name='clauses_pos_pgh_cre_574111_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='answer',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='746b7fa396cffdb0f95bc97673caedc574f2c9df', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_d97b7', table='clauses_answer', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='answerevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='859d5c87f923c0ecfe9793b5e77c5a2c75c6b91c', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_aeb44', table='clauses_answerevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='expectedproof',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='821db2ffe4ff497e1a86cc54db89ce85c8950e5f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_0268f', table='clauses_expectedproof', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='expectedproofevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9404670ed98a2353bb0ef08134fc54cd5bfede24', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_728bd', table='clauses_expectedproofevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='position',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='439ad8b616c5f0069644d286243033892442a8f5', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_bd3d8', table='clauses_position', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3c23353ca072f2981aaec9c6045079d310419f22', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_4c679', table='clauses_positionevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionsystem',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='a3f4215b61b85e2c79a01bf2c6cdb8ab96a73c04', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_11d14', table='clauses_positionsystem', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='positionsystemevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='dc72a699c959ead7ff8dc0eeafc0b99d1e79a13c', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c4ac6', table='clauses_positionsystemevent', when='BEFORE')),
+            ),
+        ]),
     ]

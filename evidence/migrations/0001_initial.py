@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -21,207 +24,213 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Evidence',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('evidence_kind', models.CharField(choices=[('document', 'Document'), ('report', 'Report'), ('minutes', 'Minutes'), ('contract', 'Contract'), ('checklist', 'Checklist'), ('log', 'Log'), ('export', 'Export'), ('screenshot', 'Screenshot'), ('other', 'Other')], default='document', max_length=20, verbose_name='kind')),
-                ('description', models.TextField(blank=True, verbose_name='what it shows')),
-                ('produced_on', models.DateField(blank=True, null=True, verbose_name='produced on')),
-                ('covers_from', models.DateField(blank=True, null=True, verbose_name='covers from')),
-                ('covers_to', models.DateField(blank=True, null=True, verbose_name='covers to')),
-                ('received_on', models.DateField(editable=False, verbose_name='received')),
-                ('valid_until', models.DateField(blank=True, db_index=True, null=True, verbose_name='valid until')),
-            ],
-            options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='EvidenceEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('evidence_kind', models.CharField(choices=[('document', 'Document'), ('report', 'Report'), ('minutes', 'Minutes'), ('contract', 'Contract'), ('checklist', 'Checklist'), ('log', 'Log'), ('export', 'Export'), ('screenshot', 'Screenshot'), ('other', 'Other')], default='document', max_length=20, verbose_name='kind')),
-                ('description', models.TextField(blank=True, verbose_name='what it shows')),
-                ('produced_on', models.DateField(blank=True, null=True, verbose_name='produced on')),
-                ('covers_from', models.DateField(blank=True, null=True, verbose_name='covers from')),
-                ('covers_to', models.DateField(blank=True, null=True, verbose_name='covers to')),
-                ('received_on', models.DateField(editable=False, verbose_name='received')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='evidence_kind_description_produced_on_covers_from_covers_to_received_on_valid_until_events', to='evidence.evidence')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='EvidenceVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('key', models.CharField(blank=True, editable=False, max_length=200)),
-                ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
-                ('content_type', models.CharField(blank=True, editable=False, max_length=100)),
-                ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
-                ('url', models.URLField(blank=True, max_length=1000, validators=[django.core.validators.URLValidator(['http', 'https'])], verbose_name='link')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='evidence.evidence')),
-            ],
-            options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['-number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='EvidenceVersionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('key', models.CharField(blank=True, editable=False, max_length=200)),
-                ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
-                ('content_type', models.CharField(blank=True, editable=False, max_length=100)),
-                ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
-                ('url', models.URLField(blank=True, max_length=1000, validators=[django.core.validators.URLValidator(['http', 'https'])], verbose_name='link')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='evidence.evidence')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_evidence_number_key_filename_content_type_size_sha256_url_note_added_by_added_at_events', to='evidence.evidenceversion')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Proof',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='evidence.evidence')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proved_by', to='records.record')),
-            ],
-            options={
-                'verbose_name': 'proof',
-                'verbose_name_plural': 'proofs',
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Evidence',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('evidence_kind', models.CharField(choices=[('document', 'Document'), ('report', 'Report'), ('minutes', 'Minutes'), ('contract', 'Contract'), ('checklist', 'Checklist'), ('log', 'Log'), ('export', 'Export'), ('screenshot', 'Screenshot'), ('other', 'Other')], default='document', max_length=20, verbose_name='kind')),
+                    ('description', models.TextField(blank=True, verbose_name='what it shows')),
+                    ('produced_on', models.DateField(blank=True, null=True, verbose_name='produced on')),
+                    ('covers_from', models.DateField(blank=True, null=True, verbose_name='covers from')),
+                    ('covers_to', models.DateField(blank=True, null=True, verbose_name='covers to')),
+                    ('received_on', models.DateField(editable=False, verbose_name='received')),
+                    ('valid_until', models.DateField(blank=True, db_index=True, null=True, verbose_name='valid until')),
+                ],
+                options={
+                    'verbose_name': 'evidence',
+                    'verbose_name_plural': 'evidence',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='EvidenceEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('evidence_kind', models.CharField(choices=[('document', 'Document'), ('report', 'Report'), ('minutes', 'Minutes'), ('contract', 'Contract'), ('checklist', 'Checklist'), ('log', 'Log'), ('export', 'Export'), ('screenshot', 'Screenshot'), ('other', 'Other')], default='document', max_length=20, verbose_name='kind')),
+                    ('description', models.TextField(blank=True, verbose_name='what it shows')),
+                    ('produced_on', models.DateField(blank=True, null=True, verbose_name='produced on')),
+                    ('covers_from', models.DateField(blank=True, null=True, verbose_name='covers from')),
+                    ('covers_to', models.DateField(blank=True, null=True, verbose_name='covers to')),
+                    ('received_on', models.DateField(editable=False, verbose_name='received')),
+                    ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='evidence_kind_description_produced_on_covers_from_covers_to_received_on_valid_until_events', to='evidence.evidence')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='EvidenceVersion',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('number', models.PositiveIntegerField(verbose_name='version')),
+                    ('key', models.CharField(blank=True, editable=False, max_length=200)),
+                    ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
+                    ('content_type', models.CharField(blank=True, editable=False, max_length=100)),
+                    ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
+                    ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                    ('url', models.URLField(blank=True, max_length=1000, validators=[django.core.validators.URLValidator(['http', 'https'])], verbose_name='link')),
+                    ('note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
+                    ('added_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
+                    ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='evidence.evidence')),
+                ],
+                options={
+                    'verbose_name': 'version',
+                    'verbose_name_plural': 'versions',
+                    'ordering': ['-number'],
+                },
+            ),
+            migrations.CreateModel(
+                name='EvidenceVersionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('number', models.PositiveIntegerField(verbose_name='version')),
+                    ('key', models.CharField(blank=True, editable=False, max_length=200)),
+                    ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
+                    ('content_type', models.CharField(blank=True, editable=False, max_length=100)),
+                    ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
+                    ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                    ('url', models.URLField(blank=True, max_length=1000, validators=[django.core.validators.URLValidator(['http', 'https'])], verbose_name='link')),
+                    ('note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
+                    ('added_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
+                    ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='evidence.evidence')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_evidence_number_key_filename_content_type_size_sha256_url_note_added_by_added_at_events', to='evidence.evidenceversion')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Proof',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='evidence.evidence')),
+                    ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proved_by', to='records.record')),
+                ],
+                options={
+                    'verbose_name': 'proof',
+                    'verbose_name_plural': 'proofs',
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='evidence',
             name='proves',
             field=models.ManyToManyField(related_name='evidence_items', through='evidence.Proof', through_fields=('evidence', 'record'), to='records.record'),
         ),
-        migrations.CreateModel(
-            name='ProofEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='evidence.evidence')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_evidence_record_added_by_added_at_events', to='evidence.proof')),
-                ('record', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Quota',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('used', models.PositiveBigIntegerField(default=0)),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='quota', to='organisations.organisation')),
-            ],
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9015ed7c6ff39066186033419474e39856535cdf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c44b8', table='evidence_evidenceevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='evidenceversion',
-            constraint=models.UniqueConstraint(fields=('evidence', 'number'), name='versions_count_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidenceversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('sha256', ''), ('url__gt', '')), models.Q(('key__gt', ''), ('sha256__gt', ''), ('url', '')), _connector='OR'), name='either_a_file_or_a_link'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceversion',
-            trigger=pgtrigger.compiler.Trigger(name='versions_are_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='93ae486ab676ec85a4ec858d626ad33ff9a7c753', operation='UPDATE OR DELETE', pgid='pgtrigger_versions_are_immutable_20bb0', table='evidence_evidenceversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceversionevent" ("added_at", "added_by_id", "content_type", "evidence_id", "filename", "id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "url") VALUES (NEW."added_at", NEW."added_by_id", NEW."content_type", NEW."evidence_id", NEW."filename", NEW."id", NEW."key", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."url"); RETURN NULL;', hash='b96a27b7cae28d5d7fda488907be27ba749f9159', operation='INSERT', pgid='pgtrigger_insert_insert_9a177', table='evidence_evidenceversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "evidence_evidenceversionevent" ("added_at", "added_by_id", "content_type", "evidence_id", "filename", "id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "url") VALUES (NEW."added_at", NEW."added_by_id", NEW."content_type", NEW."evidence_id", NEW."filename", NEW."id", NEW."key", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."url"); RETURN NULL;', hash='f069661676dd3124f5bd5fc7dec33905d9f47068', operation='UPDATE', pgid='pgtrigger_update_update_014de', table='evidence_evidenceversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceversion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceversionevent" ("added_at", "added_by_id", "content_type", "evidence_id", "filename", "id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "url") VALUES (OLD."added_at", OLD."added_by_id", OLD."content_type", OLD."evidence_id", OLD."filename", OLD."id", OLD."key", OLD."note", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."url"); RETURN NULL;', hash='a498f230510c094b62e554698393c1c399e6501d', operation='DELETE', pgid='pgtrigger_delete_delete_6ffaa', table='evidence_evidenceversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceversionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4ea425c389d47f56f5cd1f9e8c92f08daf53feaf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_01885', table='evidence_evidenceversionevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.UniqueConstraint(fields=('evidence', 'record'), name='proves_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proof',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_proofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."record_id"); RETURN NULL;', hash='19afa83552e22ff1eb327787651c0c3cd57425f4', operation='INSERT', pgid='pgtrigger_insert_insert_fe9ee', table='evidence_proof', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proof',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "evidence_proofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."record_id"); RETURN NULL;', hash='4294a5fda3d5669b1779cc90b9954cf59ea2443d', operation='UPDATE', pgid='pgtrigger_update_update_a1ad5', table='evidence_proof', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proof',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_proofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."evidence_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."record_id"); RETURN NULL;', hash='c45fb04700b8cf5638f1f7d9538d3d7a95b833f0', operation='DELETE', pgid='pgtrigger_delete_delete_13ed0', table='evidence_proof', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('covers_from', None), ('covers_to', None), ('covers_from__lte', models.F('covers_to')), _connector='OR'), name='covered_period_runs_forward', violation_error_message='The period must end after it begins.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='received_is_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."received_on" IS DISTINCT FROM (NEW."received_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6cddeccea712568833ac98969da13f97f637dec6', operation='UPDATE', pgid='pgtrigger_received_is_immutable_b9c1a', table='evidence_evidence', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceevent" ("covers_from", "covers_to", "description", "evidence_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on", "received_on", "valid_until") VALUES (NEW."covers_from", NEW."covers_to", NEW."description", NEW."evidence_kind", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."produced_on", NEW."received_on", NEW."valid_until"); RETURN NULL;', hash='cd09eac77fb27a8895e0e537def656f8ac68864d', operation='INSERT', pgid='pgtrigger_insert_insert_1215e', table='evidence_evidence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."covers_from" IS DISTINCT FROM (NEW."covers_from") OR OLD."covers_to" IS DISTINCT FROM (NEW."covers_to") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."evidence_kind" IS DISTINCT FROM (NEW."evidence_kind") OR OLD."produced_on" IS DISTINCT FROM (NEW."produced_on") OR OLD."received_on" IS DISTINCT FROM (NEW."received_on") OR OLD."valid_until" IS DISTINCT FROM (NEW."valid_until"))', func='INSERT INTO "evidence_evidenceevent" ("covers_from", "covers_to", "description", "evidence_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on", "received_on", "valid_until") VALUES (NEW."covers_from", NEW."covers_to", NEW."description", NEW."evidence_kind", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."produced_on", NEW."received_on", NEW."valid_until"); RETURN NULL;', hash='a3942ebfd3bb7755216f0ca2d67254b82df5e97f', operation='UPDATE', pgid='pgtrigger_update_update_1de0e', table='evidence_evidence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceevent" ("covers_from", "covers_to", "description", "evidence_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on", "received_on", "valid_until") VALUES (OLD."covers_from", OLD."covers_to", OLD."description", OLD."evidence_kind", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."produced_on", OLD."received_on", OLD."valid_until"); RETURN NULL;', hash='55a163aac8f09870355ec1329a188803ec1a7bdc', operation='DELETE', pgid='pgtrigger_delete_delete_25375', table='evidence_evidence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proofevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ba9c22bb3acccd09da239c9896c9c581a3dc710d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9234f', table='evidence_proofevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ProofEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='evidence.evidence')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_evidence_record_added_by_added_at_events', to='evidence.proof')),
+                    ('record', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Quota',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('used', models.PositiveBigIntegerField(default=0)),
+                    ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='quota', to='organisations.organisation')),
+                ],
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9015ed7c6ff39066186033419474e39856535cdf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c44b8', table='evidence_evidenceevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='evidenceversion',
+                constraint=models.UniqueConstraint(fields=('evidence', 'number'), name='versions_count_up'),
+            ),
+            migrations.AddConstraint(
+                model_name='evidenceversion',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('sha256', ''), ('url__gt', '')), models.Q(('key__gt', ''), ('sha256__gt', ''), ('url', '')), _connector='OR'), name='either_a_file_or_a_link'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceversion',
+                trigger=pgtrigger.compiler.Trigger(name='versions_are_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='93ae486ab676ec85a4ec858d626ad33ff9a7c753', operation='UPDATE OR DELETE', pgid='pgtrigger_versions_are_immutable_20bb0', table='evidence_evidenceversion', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceversion',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceversionevent" ("added_at", "added_by_id", "content_type", "evidence_id", "filename", "id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "url") VALUES (NEW."added_at", NEW."added_by_id", NEW."content_type", NEW."evidence_id", NEW."filename", NEW."id", NEW."key", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."url"); RETURN NULL;', hash='b96a27b7cae28d5d7fda488907be27ba749f9159', operation='INSERT', pgid='pgtrigger_insert_insert_9a177', table='evidence_evidenceversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceversion',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "evidence_evidenceversionevent" ("added_at", "added_by_id", "content_type", "evidence_id", "filename", "id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "url") VALUES (NEW."added_at", NEW."added_by_id", NEW."content_type", NEW."evidence_id", NEW."filename", NEW."id", NEW."key", NEW."note", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."url"); RETURN NULL;', hash='f069661676dd3124f5bd5fc7dec33905d9f47068', operation='UPDATE', pgid='pgtrigger_update_update_014de', table='evidence_evidenceversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceversion',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceversionevent" ("added_at", "added_by_id", "content_type", "evidence_id", "filename", "id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "url") VALUES (OLD."added_at", OLD."added_by_id", OLD."content_type", OLD."evidence_id", OLD."filename", OLD."id", OLD."key", OLD."note", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."url"); RETURN NULL;', hash='a498f230510c094b62e554698393c1c399e6501d', operation='DELETE', pgid='pgtrigger_delete_delete_6ffaa', table='evidence_evidenceversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceversionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4ea425c389d47f56f5cd1f9e8c92f08daf53feaf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_01885', table='evidence_evidenceversionevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='proof',
+                constraint=models.UniqueConstraint(fields=('evidence', 'record'), name='proves_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='proof',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_proofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."record_id"); RETURN NULL;', hash='19afa83552e22ff1eb327787651c0c3cd57425f4', operation='INSERT', pgid='pgtrigger_insert_insert_fe9ee', table='evidence_proof', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='proof',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "evidence_proofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."record_id"); RETURN NULL;', hash='4294a5fda3d5669b1779cc90b9954cf59ea2443d', operation='UPDATE', pgid='pgtrigger_update_update_a1ad5', table='evidence_proof', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='proof',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_proofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."evidence_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."record_id"); RETURN NULL;', hash='c45fb04700b8cf5638f1f7d9538d3d7a95b833f0', operation='DELETE', pgid='pgtrigger_delete_delete_13ed0', table='evidence_proof', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='evidence',
+                constraint=models.CheckConstraint(condition=models.Q(('covers_from', None), ('covers_to', None), ('covers_from__lte', models.F('covers_to')), _connector='OR'), name='covered_period_runs_forward', violation_error_message='The period must end after it begins.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidence',
+                trigger=pgtrigger.compiler.Trigger(name='received_is_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."received_on" IS DISTINCT FROM (NEW."received_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6cddeccea712568833ac98969da13f97f637dec6', operation='UPDATE', pgid='pgtrigger_received_is_immutable_b9c1a', table='evidence_evidence', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidence',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceevent" ("covers_from", "covers_to", "description", "evidence_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on", "received_on", "valid_until") VALUES (NEW."covers_from", NEW."covers_to", NEW."description", NEW."evidence_kind", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."produced_on", NEW."received_on", NEW."valid_until"); RETURN NULL;', hash='cd09eac77fb27a8895e0e537def656f8ac68864d', operation='INSERT', pgid='pgtrigger_insert_insert_1215e', table='evidence_evidence', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidence',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."covers_from" IS DISTINCT FROM (NEW."covers_from") OR OLD."covers_to" IS DISTINCT FROM (NEW."covers_to") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."evidence_kind" IS DISTINCT FROM (NEW."evidence_kind") OR OLD."produced_on" IS DISTINCT FROM (NEW."produced_on") OR OLD."received_on" IS DISTINCT FROM (NEW."received_on") OR OLD."valid_until" IS DISTINCT FROM (NEW."valid_until"))', func='INSERT INTO "evidence_evidenceevent" ("covers_from", "covers_to", "description", "evidence_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on", "received_on", "valid_until") VALUES (NEW."covers_from", NEW."covers_to", NEW."description", NEW."evidence_kind", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."produced_on", NEW."received_on", NEW."valid_until"); RETURN NULL;', hash='a3942ebfd3bb7755216f0ca2d67254b82df5e97f', operation='UPDATE', pgid='pgtrigger_update_update_1de0e', table='evidence_evidence', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidence',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_evidenceevent" ("covers_from", "covers_to", "description", "evidence_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on", "received_on", "valid_until") VALUES (OLD."covers_from", OLD."covers_to", OLD."description", OLD."evidence_kind", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."produced_on", OLD."received_on", OLD."valid_until"); RETURN NULL;', hash='55a163aac8f09870355ec1329a188803ec1a7bdc', operation='DELETE', pgid='pgtrigger_delete_delete_25375', table='evidence_evidence', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='proofevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ba9c22bb3acccd09da239c9896c9c581a3dc710d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9234f', table='evidence_proofevent', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -17,83 +20,89 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='evidenceevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='evidenceversionevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='proofevent',
-            name='append_only',
-        ),
-        migrations.AlterField(
-            model_name='evidenceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='evidence.evidence'),
-        ),
-        migrations.AlterField(
-            model_name='evidenceversionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='evidence.evidenceversion'),
-        ),
-        migrations.AlterField(
-            model_name='proofevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='evidence.proof'),
-        ),
-        migrations.AddIndex(
-            model_name='evidenceevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='evidence_ev_pgh_obj_bc8c56_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='evidenceevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='evidence_ev_pgh_cre_a53d86_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='evidenceversionevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='evidence_ev_pgh_obj_991037_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='evidenceversionevent',
-            index=models.Index(fields=['pgh_created_at', 'evidence'], name='evidence_ev_pgh_cre_f0864f_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='proofevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='evidence_pr_pgh_obj_33dbee_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='proofevent',
-            index=models.Index(fields=['pgh_created_at', 'evidence'], name='evidence_pr_pgh_cre_6592f9_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='proofevent',
-            index=models.Index(fields=['pgh_created_at', 'record'], name='evidence_pr_pgh_cre_3b9c51_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='12fd4441c54cbcda7a33aeecd2f524e4f50eab55', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_7414b', table='evidence_evidence', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='efd6f6e9df439a37c591b2c03798f7791c73ed5a', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c44b8', table='evidence_evidenceevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceversion',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='8dc960148021ff0749579f07bc807fa86ecd5d84', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_d974c', table='evidence_evidenceversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidenceversionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d9bc0eb181e69eea4e3dcb38e732b8a1a9722c4b', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_01885', table='evidence_evidenceversionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proof',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='5ba66da7340671805eb722fc65c76b69c57e9b38', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_b6916', table='evidence_proof', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='proofevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='f9c0cc88a4a79450ea4bc62afe17962c6a72c133', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_9234f', table='evidence_proofevent', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='evidenceevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='evidenceversionevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='proofevent',
+                name='append_only',
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='evidenceevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='evidence.evidence'),
+            ),
+            migrations.AlterField(
+                model_name='evidenceversionevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='evidence.evidenceversion'),
+            ),
+            migrations.AlterField(
+                model_name='proofevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='evidence.proof'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='evidenceevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='evidence_ev_pgh_obj_bc8c56_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='evidenceevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='evidence_ev_pgh_cre_a53d86_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='evidenceversionevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='evidence_ev_pgh_obj_991037_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='evidenceversionevent',
+                index=models.Index(fields=['pgh_created_at', 'evidence'], name='evidence_ev_pgh_cre_f0864f_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='proofevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='evidence_pr_pgh_obj_33dbee_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='proofevent',
+                index=models.Index(fields=['pgh_created_at', 'evidence'], name='evidence_pr_pgh_cre_6592f9_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='proofevent',
+                index=models.Index(fields=['pgh_created_at', 'record'], name='evidence_pr_pgh_cre_3b9c51_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidence',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='12fd4441c54cbcda7a33aeecd2f524e4f50eab55', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_7414b', table='evidence_evidence', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='efd6f6e9df439a37c591b2c03798f7791c73ed5a', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c44b8', table='evidence_evidenceevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceversion',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='8dc960148021ff0749579f07bc807fa86ecd5d84', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_d974c', table='evidence_evidenceversion', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidenceversionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d9bc0eb181e69eea4e3dcb38e732b8a1a9722c4b', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_01885', table='evidence_evidenceversionevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='proof',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='5ba66da7340671805eb722fc65c76b69c57e9b38', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_b6916', table='evidence_proof', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='proofevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='f9c0cc88a4a79450ea4bc62afe17962c6a72c133', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_9234f', table='evidence_proofevent', when='BEFORE')),
+            ),
+        ]),
     ]

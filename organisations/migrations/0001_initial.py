@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -19,341 +22,351 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Organisation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='short name')),
-                ('legal_form', models.CharField(blank=True, max_length=100, verbose_name='legal form')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
-                ('business', models.CharField(blank=True, max_length=300, verbose_name='business')),
-                ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
-                ('jurisdictions', models.TextField(blank=True, help_text='One a line.', verbose_name='jurisdictions')),
-                ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
-                ('timezone', models.CharField(default='Europe/Berlin', max_length=50, validators=[organisations.models.known_time_zone], verbose_name='time zone')),
-                ('scope_statement', models.TextField(blank=True, verbose_name='scope of the AIMS')),
-                ('scope_version', models.CharField(blank=True, max_length=20, verbose_name='version of the scope')),
-                ('certification_body', models.CharField(blank=True, max_length=150, verbose_name='certification body')),
-                ('stage1_on', models.DateField(blank=True, null=True, verbose_name='stage 1 begins')),
-                ('stage2_on', models.DateField(blank=True, null=True, verbose_name='stage 2 begins')),
-            ],
-            options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['name'],
-                'permissions': [('view_records', 'Read every record of the organisation'), ('change_records', 'Create and change every record'), ('contribute', 'Change records one owns or was given'), ('request_reports', 'Ask for reports'), ('manage_members', 'Keep members, roles and invitations')],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='OrganisationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('slug', models.SlugField(db_index=False, max_length=60, verbose_name='short name')),
-                ('legal_form', models.CharField(blank=True, max_length=100, verbose_name='legal form')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
-                ('business', models.CharField(blank=True, max_length=300, verbose_name='business')),
-                ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
-                ('jurisdictions', models.TextField(blank=True, help_text='One a line.', verbose_name='jurisdictions')),
-                ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
-                ('timezone', models.CharField(default='Europe/Berlin', max_length=50, validators=[organisations.models.known_time_zone], verbose_name='time zone')),
-                ('scope_statement', models.TextField(blank=True, verbose_name='scope of the AIMS')),
-                ('scope_version', models.CharField(blank=True, max_length=20, verbose_name='version of the scope')),
-                ('certification_body', models.CharField(blank=True, max_length=150, verbose_name='certification body')),
-                ('stage1_on', models.DateField(blank=True, null=True, verbose_name='stage 1 begins')),
-                ('stage2_on', models.DateField(blank=True, null=True, verbose_name='stage 2 begins')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OrganisationGrant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OrganisationGrantEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SentMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_at', models.DateTimeField(auto_now_add=True)),
-                ('sender', models.CharField(max_length=320)),
-                ('recipient', models.EmailField(db_index=True, max_length=254)),
-                ('subject', models.CharField(max_length=400)),
-                ('body', models.TextField()),
-            ],
-            options={
-                'verbose_name': 'sent mail',
-                'verbose_name_plural': 'sent mail',
-                'ordering': ['-sent_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='User',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='mail address')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-            ],
-            options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ['name'],
-            },
-            bases=(guardian.mixins.GuardianUserMixin, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Invitation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='mail address')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
-                ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('expires_at', models.DateTimeField(verbose_name='link works until')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='organisations.organisation')),
-            ],
-            options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'ordering': ['-expires_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
-                ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
-                ('top_management', models.BooleanField(default=False, verbose_name='top management')),
-                ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='organisations.organisation')),
-            ],
-            options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
-                'ordering': ['user__name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MembershipEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
-                ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
-                ('top_management', models.BooleanField(default=False, verbose_name='top management')),
-                ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_user_organisation_role_function_top_management_until_created_at_events', to='organisations.membership')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='InvitationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('email', models.EmailField(max_length=254, verbose_name='mail address')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
-                ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('expires_at', models.DateTimeField(verbose_name='link works until')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('invited_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_email_name_function_role_until_invited_by_sent_at_expires_at_accepted_at_withdrawn_at_events', to='organisations.invitation')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='0b5ceffacd0fde4a292a3c9c73879c1c355cce87', operation='INSERT', pgid='pgtrigger_insert_insert_040c9', table='organisations_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='7543231657e10d5aa6e5ac378634383c87ed647d', operation='UPDATE', pgid='pgtrigger_update_update_0b99b', table='organisations_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (OLD."business", OLD."certification_body", OLD."country", OLD."employees", OLD."id", OLD."jurisdictions", OLD."legal_form", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scope_statement", OLD."scope_version", OLD."sites", OLD."slug", OLD."stage1_on", OLD."stage2_on", OLD."timezone"); RETURN NULL;', hash='aecbca02d50b50358eaf6b2a769583fdba02c9dd', operation='DELETE', pgid='pgtrigger_delete_delete_57a4b', table='organisations_organisation', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_name_slug_legal_form_country_business_sites_jurisdictions_employees_timezone_scope_statement_scope_version_certification_body_stage1_on_stage2_on_events', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='organisationgrant',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='organisationgrant',
-            name='permission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission'),
-        ),
-        migrations.AddField(
-            model_name='organisationgrant',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='organisationgrantevent',
-            name='content_object',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='organisationgrantevent',
-            name='permission',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='auth.permission'),
-        ),
-        migrations.AddField(
-            model_name='organisationgrantevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='organisationgrantevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_permission_user_content_object_events', to='organisations.organisationgrant'),
-        ),
-        migrations.AddField(
-            model_name='organisationgrantevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='sentmail',
-            name='organisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sent_mail', to='organisations.organisation'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membershipevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4cc7fa317e08ccd5435257e214c0adee8a67644b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8c259', table='organisations_membershipevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('organisation', 'user'), name='one_membership_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', False), models.Q(('role__in', ['auditor']), _negated=True), _connector='OR'), name='outsiders_have_an_end_date', violation_error_message='An auditor from outside needs a last day of access.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='1442f703bfc3b3b217b7014973e3f96c767809ce', operation='INSERT', pgid='pgtrigger_insert_insert_ea1f9', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_membershipevent" ("created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='119a27f44351c1546527c7555e780bcc73e7f545', operation='UPDATE', pgid='pgtrigger_update_update_8973b', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (OLD."created_at", OLD."function", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."top_management", OLD."until", OLD."user_id"); RETURN NULL;', hash='bc359b358e7f2a7a9c7a5da127ebce234100bf95', operation='DELETE', pgid='pgtrigger_delete_delete_b591d', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c567e8e5da1212a2fa320056e970d15b7e4a7ace', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fdf07', table='organisations_invitationevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), fields=('organisation', 'email'), name='one_open_invitation_each', violation_error_message='This address already has an open invitation.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_invitationevent" ("accepted_at", "email", "expires_at", "function", "id", "invited_by_id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sent_at", "until", "withdrawn_at") VALUES (NEW."accepted_at", NEW."email", NEW."expires_at", NEW."function", NEW."id", NEW."invited_by_id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."sent_at", NEW."until", NEW."withdrawn_at"); RETURN NULL;', hash='75378b69f1744b386cdb25636a7d3bef5379c1c7', operation='INSERT', pgid='pgtrigger_insert_insert_1cad2', table='organisations_invitation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."function" IS DISTINCT FROM (NEW."function") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."invited_by_id" IS DISTINCT FROM (NEW."invited_by_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."sent_at" IS DISTINCT FROM (NEW."sent_at") OR OLD."until" IS DISTINCT FROM (NEW."until") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at"))', func='INSERT INTO "organisations_invitationevent" ("accepted_at", "email", "expires_at", "function", "id", "invited_by_id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sent_at", "until", "withdrawn_at") VALUES (NEW."accepted_at", NEW."email", NEW."expires_at", NEW."function", NEW."id", NEW."invited_by_id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."sent_at", NEW."until", NEW."withdrawn_at"); RETURN NULL;', hash='5805dd10f69c59f7712035d8cdb3833ab0d93ef6', operation='UPDATE', pgid='pgtrigger_update_update_8905b', table='organisations_invitation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_invitationevent" ("accepted_at", "email", "expires_at", "function", "id", "invited_by_id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sent_at", "until", "withdrawn_at") VALUES (OLD."accepted_at", OLD."email", OLD."expires_at", OLD."function", OLD."id", OLD."invited_by_id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."sent_at", OLD."until", OLD."withdrawn_at"); RETURN NULL;', hash='cd44a98c41550c73f8e52666b3a1755149b27e15', operation='DELETE', pgid='pgtrigger_delete_delete_b87bd', table='organisations_invitation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='13eb6e28966182a08694bfb06589ddaadb2672fe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c38e9', table='organisations_organisationevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='organisationgrant',
-            index=models.Index(fields=['user', 'content_object', 'permission'], name='grant_by_user'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Organisation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=150, verbose_name='name')),
+                    ('slug', models.SlugField(max_length=60, unique=True, verbose_name='short name')),
+                    ('legal_form', models.CharField(blank=True, max_length=100, verbose_name='legal form')),
+                    ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
+                    ('business', models.CharField(blank=True, max_length=300, verbose_name='business')),
+                    ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
+                    ('jurisdictions', models.TextField(blank=True, help_text='One a line.', verbose_name='jurisdictions')),
+                    ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
+                    ('timezone', models.CharField(default='Europe/Berlin', max_length=50, validators=[organisations.models.known_time_zone], verbose_name='time zone')),
+                    ('scope_statement', models.TextField(blank=True, verbose_name='scope of the AIMS')),
+                    ('scope_version', models.CharField(blank=True, max_length=20, verbose_name='version of the scope')),
+                    ('certification_body', models.CharField(blank=True, max_length=150, verbose_name='certification body')),
+                    ('stage1_on', models.DateField(blank=True, null=True, verbose_name='stage 1 begins')),
+                    ('stage2_on', models.DateField(blank=True, null=True, verbose_name='stage 2 begins')),
+                ],
+                options={
+                    'verbose_name': 'organisation',
+                    'verbose_name_plural': 'organisations',
+                    'ordering': ['name'],
+                    'permissions': [('view_records', 'Read every record of the organisation'), ('change_records', 'Create and change every record'), ('contribute', 'Change records one owns or was given'), ('request_reports', 'Ask for reports'), ('manage_members', 'Keep members, roles and invitations')],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='OrganisationEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('name', models.CharField(max_length=150, verbose_name='name')),
+                    ('slug', models.SlugField(db_index=False, max_length=60, verbose_name='short name')),
+                    ('legal_form', models.CharField(blank=True, max_length=100, verbose_name='legal form')),
+                    ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
+                    ('business', models.CharField(blank=True, max_length=300, verbose_name='business')),
+                    ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
+                    ('jurisdictions', models.TextField(blank=True, help_text='One a line.', verbose_name='jurisdictions')),
+                    ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
+                    ('timezone', models.CharField(default='Europe/Berlin', max_length=50, validators=[organisations.models.known_time_zone], verbose_name='time zone')),
+                    ('scope_statement', models.TextField(blank=True, verbose_name='scope of the AIMS')),
+                    ('scope_version', models.CharField(blank=True, max_length=20, verbose_name='version of the scope')),
+                    ('certification_body', models.CharField(blank=True, max_length=150, verbose_name='certification body')),
+                    ('stage1_on', models.DateField(blank=True, null=True, verbose_name='stage 1 begins')),
+                    ('stage2_on', models.DateField(blank=True, null=True, verbose_name='stage 2 begins')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='OrganisationGrant',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='OrganisationGrantEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='SentMail',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sent_at', models.DateTimeField(auto_now_add=True)),
+                    ('sender', models.CharField(max_length=320)),
+                    ('recipient', models.EmailField(db_index=True, max_length=254)),
+                    ('subject', models.CharField(max_length=400)),
+                    ('body', models.TextField()),
+                ],
+                options={
+                    'verbose_name': 'sent mail',
+                    'verbose_name_plural': 'sent mail',
+                    'ordering': ['-sent_at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='User',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('password', models.CharField(max_length=128, verbose_name='password')),
+                    ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                    ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                    ('email', models.EmailField(max_length=254, unique=True, verbose_name='mail address')),
+                    ('name', models.CharField(max_length=150, verbose_name='name')),
+                    ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                    ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ],
+                options={
+                    'verbose_name': 'person',
+                    'verbose_name_plural': 'people',
+                    'ordering': ['name'],
+                },
+                bases=(guardian.mixins.GuardianUserMixin, models.Model),
+            ),
+            migrations.CreateModel(
+                name='Invitation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('email', models.EmailField(max_length=254, verbose_name='mail address')),
+                    ('name', models.CharField(max_length=150, verbose_name='name')),
+                    ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
+                    ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
+                    ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
+                    ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                    ('expires_at', models.DateTimeField(verbose_name='link works until')),
+                    ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
+                    ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
+                    ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='organisations.organisation')),
+                ],
+                options={
+                    'verbose_name': 'invitation',
+                    'verbose_name_plural': 'invitations',
+                    'ordering': ['-expires_at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Membership',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
+                    ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
+                    ('top_management', models.BooleanField(default=False, verbose_name='top management')),
+                    ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='organisations.organisation')),
+                ],
+                options={
+                    'verbose_name': 'member',
+                    'verbose_name_plural': 'members',
+                    'ordering': ['user__name'],
+                },
+            ),
+            migrations.CreateModel(
+                name='MembershipEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
+                    ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
+                    ('top_management', models.BooleanField(default=False, verbose_name='top management')),
+                    ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_user_organisation_role_function_top_management_until_created_at_events', to='organisations.membership')),
+                    ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='InvitationEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('email', models.EmailField(max_length=254, verbose_name='mail address')),
+                    ('name', models.CharField(max_length=150, verbose_name='name')),
+                    ('function', models.CharField(blank=True, max_length=150, verbose_name='function')),
+                    ('role', models.CharField(choices=[('administrator', 'Administrator'), ('compliance_officer', 'AI compliance officer'), ('contributor', 'Contributor'), ('internal_auditor', 'Internal auditor'), ('auditor', 'Auditor, read-only'), ('manager', 'Manager')], max_length=30, verbose_name='role')),
+                    ('until', models.DateField(blank=True, help_text='The last day of access.', null=True, verbose_name='until')),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                    ('expires_at', models.DateTimeField(verbose_name='link works until')),
+                    ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
+                    ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
+                    ('invited_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_email_name_function_role_until_invited_by_sent_at_expires_at_accepted_at_withdrawn_at_events', to='organisations.invitation')),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisation',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='0b5ceffacd0fde4a292a3c9c73879c1c355cce87', operation='INSERT', pgid='pgtrigger_insert_insert_040c9', table='organisations_organisation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisation',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='7543231657e10d5aa6e5ac378634383c87ed647d', operation='UPDATE', pgid='pgtrigger_update_update_0b99b', table='organisations_organisation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisation',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (OLD."business", OLD."certification_body", OLD."country", OLD."employees", OLD."id", OLD."jurisdictions", OLD."legal_form", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scope_statement", OLD."scope_version", OLD."sites", OLD."slug", OLD."stage1_on", OLD."stage2_on", OLD."timezone"); RETURN NULL;', hash='aecbca02d50b50358eaf6b2a769583fdba02c9dd', operation='DELETE', pgid='pgtrigger_delete_delete_57a4b', table='organisations_organisation', when='AFTER')),
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='organisationevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='organisationevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_name_slug_legal_form_country_business_sites_jurisdictions_employees_timezone_scope_statement_scope_version_certification_body_stage1_on_stage2_on_events', to='organisations.organisation'),
+            ),
+            migrations.AddField(
+                model_name='organisationgrant',
+                name='content_object',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='organisations.organisation'),
+            ),
+            migrations.AddField(
+                model_name='organisationgrant',
+                name='permission',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission'),
+            ),
+            migrations.AddField(
+                model_name='organisationgrant',
+                name='user',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='organisationgrantevent',
+                name='content_object',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation'),
+            ),
+            migrations.AddField(
+                model_name='organisationgrantevent',
+                name='permission',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='auth.permission'),
+            ),
+            migrations.AddField(
+                model_name='organisationgrantevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='organisationgrantevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_permission_user_content_object_events', to='organisations.organisationgrant'),
+            ),
+            migrations.AddField(
+                model_name='organisationgrantevent',
+                name='user',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='sentmail',
+                name='organisation',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sent_mail', to='organisations.organisation'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='membershipevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4cc7fa317e08ccd5435257e214c0adee8a67644b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8c259', table='organisations_membershipevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='membership',
+                constraint=models.UniqueConstraint(fields=('organisation', 'user'), name='one_membership_each'),
+            ),
+            migrations.AddConstraint(
+                model_name='membership',
+                constraint=models.CheckConstraint(condition=models.Q(('until__isnull', False), models.Q(('role__in', ['auditor']), _negated=True), _connector='OR'), name='outsiders_have_an_end_date', violation_error_message='An auditor from outside needs a last day of access.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='1442f703bfc3b3b217b7014973e3f96c767809ce', operation='INSERT', pgid='pgtrigger_insert_insert_ea1f9', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_membershipevent" ("created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='119a27f44351c1546527c7555e780bcc73e7f545', operation='UPDATE', pgid='pgtrigger_update_update_8973b', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (OLD."created_at", OLD."function", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."top_management", OLD."until", OLD."user_id"); RETURN NULL;', hash='bc359b358e7f2a7a9c7a5da127ebce234100bf95', operation='DELETE', pgid='pgtrigger_delete_delete_b591d', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='invitationevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c567e8e5da1212a2fa320056e970d15b7e4a7ace', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fdf07', table='organisations_invitationevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='invitation',
+                constraint=models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), fields=('organisation', 'email'), name='one_open_invitation_each', violation_error_message='This address already has an open invitation.'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='invitation',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_invitationevent" ("accepted_at", "email", "expires_at", "function", "id", "invited_by_id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sent_at", "until", "withdrawn_at") VALUES (NEW."accepted_at", NEW."email", NEW."expires_at", NEW."function", NEW."id", NEW."invited_by_id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."sent_at", NEW."until", NEW."withdrawn_at"); RETURN NULL;', hash='75378b69f1744b386cdb25636a7d3bef5379c1c7', operation='INSERT', pgid='pgtrigger_insert_insert_1cad2', table='organisations_invitation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='invitation',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."function" IS DISTINCT FROM (NEW."function") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."invited_by_id" IS DISTINCT FROM (NEW."invited_by_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."sent_at" IS DISTINCT FROM (NEW."sent_at") OR OLD."until" IS DISTINCT FROM (NEW."until") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at"))', func='INSERT INTO "organisations_invitationevent" ("accepted_at", "email", "expires_at", "function", "id", "invited_by_id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sent_at", "until", "withdrawn_at") VALUES (NEW."accepted_at", NEW."email", NEW."expires_at", NEW."function", NEW."id", NEW."invited_by_id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."sent_at", NEW."until", NEW."withdrawn_at"); RETURN NULL;', hash='5805dd10f69c59f7712035d8cdb3833ab0d93ef6', operation='UPDATE', pgid='pgtrigger_update_update_8905b', table='organisations_invitation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='invitation',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_invitationevent" ("accepted_at", "email", "expires_at", "function", "id", "invited_by_id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sent_at", "until", "withdrawn_at") VALUES (OLD."accepted_at", OLD."email", OLD."expires_at", OLD."function", OLD."id", OLD."invited_by_id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."sent_at", OLD."until", OLD."withdrawn_at"); RETURN NULL;', hash='cd44a98c41550c73f8e52666b3a1755149b27e15', operation='DELETE', pgid='pgtrigger_delete_delete_b87bd', table='organisations_invitation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='13eb6e28966182a08694bfb06589ddaadb2672fe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c38e9', table='organisations_organisationevent', when='BEFORE')),
+            ),
+            migrations.AddIndex(
+                model_name='organisationgrant',
+                index=models.Index(fields=['user', 'content_object', 'permission'], name='grant_by_user'),
+            ),
+        ]),
         migrations.AlterUniqueTogether(
             name='organisationgrant',
             unique_together={('user', 'permission', 'content_object')},
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationgrant',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='eb5c2a3e6e0e06277ccf8ab2cb0fd2b27eb77bc6', operation='INSERT', pgid='pgtrigger_insert_insert_b38d9', table='organisations_organisationgrant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationgrant',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='dc3f8a22a37e9480ea0d821469b11761f7c20796', operation='UPDATE', pgid='pgtrigger_update_update_3fe3b', table='organisations_organisationgrant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationgrant',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."content_object_id", OLD."id", OLD."permission_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='b3dea827947dc85479193f1878ce520dd62b0a2c', operation='DELETE', pgid='pgtrigger_delete_delete_93b66', table='organisations_organisationgrant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationgrantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0114a30be12bffdcffdd984f26439856201928f8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e11e1', table='organisations_organisationgrantevent', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationgrant',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='eb5c2a3e6e0e06277ccf8ab2cb0fd2b27eb77bc6', operation='INSERT', pgid='pgtrigger_insert_insert_b38d9', table='organisations_organisationgrant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationgrant',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='dc3f8a22a37e9480ea0d821469b11761f7c20796', operation='UPDATE', pgid='pgtrigger_update_update_3fe3b', table='organisations_organisationgrant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationgrant',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."content_object_id", OLD."id", OLD."permission_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='b3dea827947dc85479193f1878ce520dd62b0a2c', operation='DELETE', pgid='pgtrigger_delete_delete_93b66', table='organisations_organisationgrant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationgrantevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0114a30be12bffdcffdd984f26439856201928f8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e11e1', table='organisations_organisationgrantevent', when='BEFORE')),
+            ),
+        ]),
     ]

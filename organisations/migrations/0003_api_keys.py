@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -15,83 +18,87 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ApiKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='What uses it, for example “ticket system”.', max_length=100, verbose_name='name')),
-                ('prefix', models.CharField(editable=False, max_length=20, unique=True, verbose_name='key')),
-                ('key_hash', models.CharField(editable=False, max_length=64)),
-                ('expires_on', models.DateField(help_text='The last day it works, at most a year from now.', verbose_name='expires')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
-                ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
-                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='organisations.organisation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
-                'ordering': ['-created_at', '-pk'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='ApiKeyEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(help_text='What uses it, for example “ticket system”.', max_length=100, verbose_name='name')),
-                ('prefix', models.CharField(editable=False, max_length=20, verbose_name='key')),
-                ('expires_on', models.DateField(help_text='The last day it works, at most a year from now.', verbose_name='expires')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
-                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_user_organisation_name_prefix_expires_on_created_at_revoked_at_events', to='organisations.apikey')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='IdempotentAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('body', models.JSONField(default=dict)),
-                ('headers', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'default_permissions': (),
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikey',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_apikeyevent" ("created_at", "expires_on", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at", "user_id") VALUES (NEW."created_at", NEW."expires_on", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."revoked_at", NEW."user_id"); RETURN NULL;', hash='52c94d2a1d9f65cd6db3c46f5e9cdf98bfbe1f72', operation='INSERT', pgid='pgtrigger_insert_insert_fdca5', table='organisations_apikey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikey',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "organisations_apikeyevent" ("created_at", "expires_on", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at", "user_id") VALUES (NEW."created_at", NEW."expires_on", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."revoked_at", NEW."user_id"); RETURN NULL;', hash='a8ac8cef9227bcc8a17294d095de83a5e037cacd', operation='UPDATE', pgid='pgtrigger_update_update_fc607', table='organisations_apikey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikey',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_apikeyevent" ("created_at", "expires_on", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at", "user_id") VALUES (OLD."created_at", OLD."expires_on", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."revoked_at", OLD."user_id"); RETURN NULL;', hash='47bda5cc21d6e992fd68537818ba58c3e8a6e2b5', operation='DELETE', pgid='pgtrigger_delete_delete_ed407', table='organisations_apikey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikeyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ed9ca84f262aab49feb076e276b94db8acff08ad', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c1a40', table='organisations_apikeyevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='idempotentanswer',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation', 'key'), name='answered_once'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='ApiKey',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(help_text='What uses it, for example “ticket system”.', max_length=100, verbose_name='name')),
+                    ('prefix', models.CharField(editable=False, max_length=20, unique=True, verbose_name='key')),
+                    ('key_hash', models.CharField(editable=False, max_length=64)),
+                    ('expires_on', models.DateField(help_text='The last day it works, at most a year from now.', verbose_name='expires')),
+                    ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
+                    ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
+                    ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='organisations.organisation')),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'API key',
+                    'verbose_name_plural': 'API keys',
+                    'ordering': ['-created_at', '-pk'],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='ApiKeyEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('name', models.CharField(help_text='What uses it, for example “ticket system”.', max_length=100, verbose_name='name')),
+                    ('prefix', models.CharField(editable=False, max_length=20, verbose_name='key')),
+                    ('expires_on', models.DateField(help_text='The last day it works, at most a year from now.', verbose_name='expires')),
+                    ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
+                    ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_user_organisation_name_prefix_expires_on_created_at_revoked_at_events', to='organisations.apikey')),
+                    ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='IdempotentAnswer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('key', models.CharField(max_length=100)),
+                    ('request_hash', models.CharField(max_length=64)),
+                    ('status', models.PositiveSmallIntegerField(default=0)),
+                    ('body', models.JSONField(default=dict)),
+                    ('headers', models.JSONField(default=dict)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'default_permissions': (),
+                },
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='apikey',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_apikeyevent" ("created_at", "expires_on", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at", "user_id") VALUES (NEW."created_at", NEW."expires_on", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."revoked_at", NEW."user_id"); RETURN NULL;', hash='52c94d2a1d9f65cd6db3c46f5e9cdf98bfbe1f72', operation='INSERT', pgid='pgtrigger_insert_insert_fdca5', table='organisations_apikey', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='apikey',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "organisations_apikeyevent" ("created_at", "expires_on", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at", "user_id") VALUES (NEW."created_at", NEW."expires_on", NEW."id", NEW."name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."revoked_at", NEW."user_id"); RETURN NULL;', hash='a8ac8cef9227bcc8a17294d095de83a5e037cacd', operation='UPDATE', pgid='pgtrigger_update_update_fc607', table='organisations_apikey', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='apikey',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_apikeyevent" ("created_at", "expires_on", "id", "name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at", "user_id") VALUES (OLD."created_at", OLD."expires_on", OLD."id", OLD."name", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."revoked_at", OLD."user_id"); RETURN NULL;', hash='47bda5cc21d6e992fd68537818ba58c3e8a6e2b5', operation='DELETE', pgid='pgtrigger_delete_delete_ed407', table='organisations_apikey', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='apikeyevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ed9ca84f262aab49feb076e276b94db8acff08ad', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c1a40', table='organisations_apikeyevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='idempotentanswer',
+                constraint=models.UniqueConstraint(fields=('user', 'organisation', 'key'), name='answered_once'),
+            ),
+        ]),
     ]

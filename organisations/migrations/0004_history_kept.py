@@ -48,6 +48,9 @@ DROP FUNCTION refuse_to_rewrite(NAME, TEXT);
 """
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -59,139 +62,147 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(REFUSE, UNREFUSE),
         migrations.RunSQL(ATTACH, migrations.RunSQL.noop),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='apikeyevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='invitationevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='membershipevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='organisationevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='organisationgrantevent',
-            name='append_only',
-        ),
-        migrations.AlterField(
-            model_name='apikeyevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.apikey'),
-        ),
-        migrations.AlterField(
-            model_name='invitationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.invitation'),
-        ),
-        migrations.AlterField(
-            model_name='membershipevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.membership'),
-        ),
-        migrations.AlterField(
-            model_name='organisationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.organisation'),
-        ),
-        migrations.AlterField(
-            model_name='organisationgrantevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.organisationgrant'),
-        ),
-        migrations.AddIndex(
-            model_name='apikeyevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_273869_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='apikeyevent',
-            index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_251b1c_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='invitationevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_8d1b74_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='invitationevent',
-            index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_d4bcf2_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='membershipevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_732fe4_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='membershipevent',
-            index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_f41176_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_2c5b56_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationevent',
-            index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_b18e8f_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationgrantevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_500575_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationgrantevent',
-            index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_8fdf93_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikey',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='42910cb34e9fd5042f04dde4f8fd67a1bffac79c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_db633', table='organisations_apikey', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikeyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d51d1daa6b87d3ee351d8cb11f6cab7a9ea95f07', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c1a40', table='organisations_apikeyevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='48264e6c0d9db241ea31e0e68f379b1ca1c265e9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_088f1', table='organisations_invitation', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='6bc0ab2b65e17825c76d17d65bbee0f46e74ca4e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_fdf07', table='organisations_invitationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='8e3e0de4a08963b2464b23cc7254df7523d2ecd7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_93448', table='organisations_membership', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membershipevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='48883489e3b29b0e85596732604d771268a2b6ce', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_8c259', table='organisations_membershipevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='ef1a952e73b623ce1c0ebdedc69a0a8219d327e3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_4571e', table='organisations_organisation', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='7b8725fbefc41e9084133c8aa399d66b22638a46', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c38e9', table='organisations_organisationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationgrant',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3837be74a6e4cd8d21c0530ea9594094855fbb2a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_01bd3', table='organisations_organisationgrant', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisationgrantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='98171c1a2c3cb3ba22935e64ebcd24d66f78da79', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_e11e1', table='organisations_organisationgrantevent', when='BEFORE')),
-        ),
-        migrations.AlterField(
-            model_name="apikey",
-            name="revoked_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="revoked"),
-        ),
-        migrations.AlterField(
-            model_name="apikeyevent",
-            name="revoked_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="revoked"),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='apikeyevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='invitationevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='membershipevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='organisationevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='organisationgrantevent',
+                name='append_only',
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='apikeyevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.apikey'),
+            ),
+            migrations.AlterField(
+                model_name='invitationevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.invitation'),
+            ),
+            migrations.AlterField(
+                model_name='membershipevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.membership'),
+            ),
+            migrations.AlterField(
+                model_name='organisationevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.organisation'),
+            ),
+            migrations.AlterField(
+                model_name='organisationgrantevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='organisations.organisationgrant'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='apikeyevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_273869_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='apikeyevent',
+                index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_251b1c_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='invitationevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_8d1b74_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='invitationevent',
+                index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_d4bcf2_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='membershipevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_732fe4_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='membershipevent',
+                index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_f41176_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='organisationevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_2c5b56_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='organisationevent',
+                index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_b18e8f_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='organisationgrantevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='organisatio_pgh_obj_500575_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='organisationgrantevent',
+                index=models.Index(fields=['pgh_created_at'], name='organisatio_pgh_cre_8fdf93_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='apikey',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='42910cb34e9fd5042f04dde4f8fd67a1bffac79c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_db633', table='organisations_apikey', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='apikeyevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d51d1daa6b87d3ee351d8cb11f6cab7a9ea95f07', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c1a40', table='organisations_apikeyevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='invitation',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='48264e6c0d9db241ea31e0e68f379b1ca1c265e9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_088f1', table='organisations_invitation', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='invitationevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='6bc0ab2b65e17825c76d17d65bbee0f46e74ca4e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_fdf07', table='organisations_invitationevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='8e3e0de4a08963b2464b23cc7254df7523d2ecd7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_93448', table='organisations_membership', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membershipevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='48883489e3b29b0e85596732604d771268a2b6ce', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_8c259', table='organisations_membershipevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisation',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='ef1a952e73b623ce1c0ebdedc69a0a8219d327e3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_4571e', table='organisations_organisation', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='7b8725fbefc41e9084133c8aa399d66b22638a46', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_c38e9', table='organisations_organisationevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationgrant',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3837be74a6e4cd8d21c0530ea9594094855fbb2a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_01bd3', table='organisations_organisationgrant', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisationgrantevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='98171c1a2c3cb3ba22935e64ebcd24d66f78da79', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_e11e1', table='organisations_organisationgrantevent', when='BEFORE')),
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name="apikey",
+                name="revoked_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="revoked"),
+            ),
+            migrations.AlterField(
+                model_name="apikeyevent",
+                name="revoked_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="revoked"),
+            ),
+        ]),
     ]

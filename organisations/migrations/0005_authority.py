@@ -5,6 +5,9 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -12,38 +15,44 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='authority',
-            field=models.CharField(blank=True, choices=[('head', 'Head of department'), ('designated', 'Designated management')], help_text='What they may accept and approve. Top management may decide on everything.', max_length=20, verbose_name='authority'),
-        ),
-        migrations.AddField(
-            model_name='membershipevent',
-            name='authority',
-            field=models.CharField(blank=True, choices=[('head', 'Head of department'), ('designated', 'Designated management')], help_text='What they may accept and approve. Top management may decide on everything.', max_length=20, verbose_name='authority'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='65ff9e6bc30b6aab0cf9c553a4e728468f9bfefc', operation='INSERT', pgid='pgtrigger_insert_insert_ea1f9', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='49d2e9410fe2c8ee3eda21c4f79f4c568e36e2b8', operation='UPDATE', pgid='pgtrigger_update_update_8973b', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (OLD."authority", OLD."created_at", OLD."function", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."top_management", OLD."until", OLD."user_id"); RETURN NULL;', hash='3d7af7bc59be35d2e32c93a1edeebcd845d6c5f3', operation='DELETE', pgid='pgtrigger_delete_delete_b591d', table='organisations_membership', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='membership',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='membership',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='membership',
+                name='delete_delete',
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='membership',
+                name='authority',
+                field=models.CharField(blank=True, choices=[('head', 'Head of department'), ('designated', 'Designated management')], help_text='What they may accept and approve. Top management may decide on everything.', max_length=20, verbose_name='authority'),
+            ),
+            migrations.AddField(
+                model_name='membershipevent',
+                name='authority',
+                field=models.CharField(blank=True, choices=[('head', 'Head of department'), ('designated', 'Designated management')], help_text='What they may accept and approve. Top management may decide on everything.', max_length=20, verbose_name='authority'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='65ff9e6bc30b6aab0cf9c553a4e728468f9bfefc', operation='INSERT', pgid='pgtrigger_insert_insert_ea1f9', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='49d2e9410fe2c8ee3eda21c4f79f4c568e36e2b8', operation='UPDATE', pgid='pgtrigger_update_update_8973b', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (OLD."authority", OLD."created_at", OLD."function", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."top_management", OLD."until", OLD."user_id"); RETURN NULL;', hash='3d7af7bc59be35d2e32c93a1edeebcd845d6c5f3', operation='DELETE', pgid='pgtrigger_delete_delete_b591d', table='organisations_membership', when='AFTER')),
+            ),
+        ]),
     ]

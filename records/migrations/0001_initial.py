@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -19,154 +22,160 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Record',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(editable=False, max_length=30)),
-                ('reference', models.CharField(editable=False, max_length=30, verbose_name='reference')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('review_on', models.DateField(blank=True, db_index=True, null=True, verbose_name='next review')),
-                ('review_every', models.PositiveSmallIntegerField(blank=True, help_text='Months between two reviews.', null=True, verbose_name='review every')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('changed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='organisations.organisation')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_records', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-            ],
-            options={
-                'verbose_name': 'record',
-                'verbose_name_plural': 'records',
-                'permissions': [('view_record', 'Read this record'), ('change_record', 'Change this record')],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='RecordEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(editable=False, max_length=30)),
-                ('reference', models.CharField(editable=False, max_length=30, verbose_name='reference')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('review_on', models.DateField(blank=True, null=True, verbose_name='next review')),
-                ('review_every', models.PositiveSmallIntegerField(blank=True, help_text='Months between two reviews.', null=True, verbose_name='review every')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('changed_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_kind_reference_title_owner_review_on_review_every_version_created_at_changed_at_changed_by_events', to='records.record')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RecordGrant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='records.record')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RecordGrantEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('content_object', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record')),
-                ('permission', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='auth.permission')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_permission_user_content_object_since_until_events', to='records.recordgrant')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ReferenceSequence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=10)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['organisation', 'kind', 'reference'], name='record_list'),
-        ),
-        migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['organisation', 'review_on'], name='record_due'),
-        ),
-        migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['organisation', '-changed_at'], name='record_changed'),
-        ),
-        migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('organisation', 'reference'), name='reference_is_unique'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='record',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordevent" ("changed_at", "changed_by_id", "created_at", "id", "kind", "organisation_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "review_every", "review_on", "title", "version") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."created_at", NEW."id", NEW."kind", NEW."organisation_id", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."review_every", NEW."review_on", NEW."title", NEW."version"); RETURN NULL;', hash='acf2fffaed5a33ca237d5a8462028cb666dd1886', operation='INSERT', pgid='pgtrigger_insert_insert_63ec8', table='records_record', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='record',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_recordevent" ("changed_at", "changed_by_id", "created_at", "id", "kind", "organisation_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "review_every", "review_on", "title", "version") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."created_at", NEW."id", NEW."kind", NEW."organisation_id", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."review_every", NEW."review_on", NEW."title", NEW."version"); RETURN NULL;', hash='3fd48d96ecce23a2a1ed9280bdd96e3244a65435', operation='UPDATE', pgid='pgtrigger_update_update_1a81e', table='records_record', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='record',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordevent" ("changed_at", "changed_by_id", "created_at", "id", "kind", "organisation_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "review_every", "review_on", "title", "version") VALUES (OLD."changed_at", OLD."changed_by_id", OLD."created_at", OLD."id", OLD."kind", OLD."organisation_id", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."review_every", OLD."review_on", OLD."title", OLD."version"); RETURN NULL;', hash='aa2d5403ef731ac14d473bd1525fca57bcf770d3', operation='DELETE', pgid='pgtrigger_delete_delete_099dc', table='records_record', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9235df6070b0ac4acb06e559bda1e310597f3114', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f41af', table='records_recordevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='recordgrant',
-            index=models.Index(fields=['user', 'content_object', 'permission'], name='record_grant_by_user'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Record',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(editable=False, max_length=30)),
+                    ('reference', models.CharField(editable=False, max_length=30, verbose_name='reference')),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('review_on', models.DateField(blank=True, db_index=True, null=True, verbose_name='next review')),
+                    ('review_every', models.PositiveSmallIntegerField(blank=True, help_text='Months between two reviews.', null=True, verbose_name='review every')),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                    ('changed_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                    ('changed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='organisations.organisation')),
+                    ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_records', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ],
+                options={
+                    'verbose_name': 'record',
+                    'verbose_name_plural': 'records',
+                    'permissions': [('view_record', 'Read this record'), ('change_record', 'Change this record')],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='RecordEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('kind', models.CharField(editable=False, max_length=30)),
+                    ('reference', models.CharField(editable=False, max_length=30, verbose_name='reference')),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('review_on', models.DateField(blank=True, null=True, verbose_name='next review')),
+                    ('review_every', models.PositiveSmallIntegerField(blank=True, help_text='Months between two reviews.', null=True, verbose_name='review every')),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                    ('changed_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                    ('changed_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_kind_reference_title_owner_review_on_review_every_version_created_at_changed_at_changed_by_events', to='records.record')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='RecordGrant',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('since', models.DateField(blank=True, null=True)),
+                    ('until', models.DateField(blank=True, null=True)),
+                    ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='records.record')),
+                    ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='RecordGrantEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('since', models.DateField(blank=True, null=True)),
+                    ('until', models.DateField(blank=True, null=True)),
+                    ('content_object', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record')),
+                    ('permission', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='auth.permission')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_permission_user_content_object_since_until_events', to='records.recordgrant')),
+                    ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ReferenceSequence',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('prefix', models.CharField(max_length=10)),
+                    ('last', models.PositiveIntegerField(default=0)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
+                ],
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='record',
+                index=models.Index(fields=['organisation', 'kind', 'reference'], name='record_list'),
+            ),
+            migrations.AddIndex(
+                model_name='record',
+                index=models.Index(fields=['organisation', 'review_on'], name='record_due'),
+            ),
+            migrations.AddIndex(
+                model_name='record',
+                index=models.Index(fields=['organisation', '-changed_at'], name='record_changed'),
+            ),
+            migrations.AddConstraint(
+                model_name='record',
+                constraint=models.UniqueConstraint(fields=('organisation', 'reference'), name='reference_is_unique'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='record',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordevent" ("changed_at", "changed_by_id", "created_at", "id", "kind", "organisation_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "review_every", "review_on", "title", "version") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."created_at", NEW."id", NEW."kind", NEW."organisation_id", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."review_every", NEW."review_on", NEW."title", NEW."version"); RETURN NULL;', hash='acf2fffaed5a33ca237d5a8462028cb666dd1886', operation='INSERT', pgid='pgtrigger_insert_insert_63ec8', table='records_record', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='record',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_recordevent" ("changed_at", "changed_by_id", "created_at", "id", "kind", "organisation_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "review_every", "review_on", "title", "version") VALUES (NEW."changed_at", NEW."changed_by_id", NEW."created_at", NEW."id", NEW."kind", NEW."organisation_id", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."review_every", NEW."review_on", NEW."title", NEW."version"); RETURN NULL;', hash='3fd48d96ecce23a2a1ed9280bdd96e3244a65435', operation='UPDATE', pgid='pgtrigger_update_update_1a81e', table='records_record', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='record',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordevent" ("changed_at", "changed_by_id", "created_at", "id", "kind", "organisation_id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "review_every", "review_on", "title", "version") VALUES (OLD."changed_at", OLD."changed_by_id", OLD."created_at", OLD."id", OLD."kind", OLD."organisation_id", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reference", OLD."review_every", OLD."review_on", OLD."title", OLD."version"); RETURN NULL;', hash='aa2d5403ef731ac14d473bd1525fca57bcf770d3', operation='DELETE', pgid='pgtrigger_delete_delete_099dc', table='records_record', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9235df6070b0ac4acb06e559bda1e310597f3114', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f41af', table='records_recordevent', when='BEFORE')),
+            ),
+            migrations.AddIndex(
+                model_name='recordgrant',
+                index=models.Index(fields=['user', 'content_object', 'permission'], name='record_grant_by_user'),
+            ),
+        ]),
         migrations.AlterUniqueTogether(
             name='recordgrant',
             unique_together={('user', 'permission', 'content_object')},
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordgrant',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='db0bf7220398af9b3b6458bbff1a5216aebfd184', operation='INSERT', pgid='pgtrigger_insert_insert_3cae2', table='records_recordgrant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordgrant',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_recordgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='ce2c927b61e4967dd98029ce5c594e7bec80447e', operation='UPDATE', pgid='pgtrigger_update_update_d2ca0', table='records_recordgrant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordgrant',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "user_id") VALUES (OLD."content_object_id", OLD."id", OLD."permission_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."until", OLD."user_id"); RETURN NULL;', hash='a71ec1f6e006e1db6895c671a9313bd67dfaed70', operation='DELETE', pgid='pgtrigger_delete_delete_531f5', table='records_recordgrant', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordgrantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='af42dd3c20440f24cdb0e1d26c21f79a3d92cf5b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fe900', table='records_recordgrantevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='referencesequence',
-            constraint=models.UniqueConstraint(fields=('organisation', 'prefix'), name='one_sequence_each'),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordgrant',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='db0bf7220398af9b3b6458bbff1a5216aebfd184', operation='INSERT', pgid='pgtrigger_insert_insert_3cae2', table='records_recordgrant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordgrant',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_recordgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "user_id") VALUES (NEW."content_object_id", NEW."id", NEW."permission_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."until", NEW."user_id"); RETURN NULL;', hash='ce2c927b61e4967dd98029ce5c594e7bec80447e', operation='UPDATE', pgid='pgtrigger_update_update_d2ca0', table='records_recordgrant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordgrant',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_recordgrantevent" ("content_object_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "user_id") VALUES (OLD."content_object_id", OLD."id", OLD."permission_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."until", OLD."user_id"); RETURN NULL;', hash='a71ec1f6e006e1db6895c671a9313bd67dfaed70', operation='DELETE', pgid='pgtrigger_delete_delete_531f5', table='records_recordgrant', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordgrantevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='af42dd3c20440f24cdb0e1d26c21f79a3d92cf5b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fe900', table='records_recordgrantevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='referencesequence',
+                constraint=models.UniqueConstraint(fields=('organisation', 'prefix'), name='one_sequence_each'),
+            ),
+        ]),
     ]

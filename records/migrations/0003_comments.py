@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -19,175 +22,179 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Comment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True, max_length=10000, verbose_name='comment')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('taken_back_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('author', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='records.record')),
-            ],
-            options={
-                'verbose_name': 'comment',
-                'verbose_name_plural': 'comments',
-                'ordering': ['written_at', 'pk'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='CommentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('text', models.TextField(blank=True, max_length=10000, verbose_name='comment')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('taken_back_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('author', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_record_author_text_written_at_edited_at_taken_back_at_events', to='records.comment')),
-                ('record', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Mention',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('try_at', models.DateTimeField()),
-                ('queued_at', models.DateTimeField()),
-                ('error', models.TextField(blank=True, verbose_name='reason')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('written', models.CharField(max_length=254)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='records.comment')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'mention',
-                'verbose_name_plural': 'mentions',
-                'ordering': ['-queued_at', '-pk'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='MentionChoice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by_mail', models.BooleanField(default=True, help_text='At once, one for each mention.', verbose_name='Send me a mail when somebody mentions me')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'choice about mentions',
-                'verbose_name_plural': 'choices about mentions',
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='MentionChoiceEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('by_mail', models.BooleanField(default=True, help_text='At once, one for each mention.', verbose_name='Send me a mail when somebody mentions me')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_by_mail_events', to='records.mentionchoice')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SavedFilter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('query', models.CharField(blank=True, max_length=2000)),
-                ('is_shared', models.BooleanField(default=False, verbose_name='for everybody in the organisation')),
-                ('default_for', models.ManyToManyField(related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'saved filter',
-                'verbose_name_plural': 'saved filters',
-                'ordering': ['name', 'pk'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['record', 'written_at'], name='comments_of_a_record'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='whose_it_is_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."record_id" IS DISTINCT FROM (NEW."record_id") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ce9018719670ccdb2abc333e18229c9149a8ac40', operation='UPDATE', pgid='pgtrigger_whose_it_is_stays_9cb2b', table='records_comment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_commentevent" ("author_id", "edited_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id", "taken_back_at", "text", "written_at") VALUES (NEW."author_id", NEW."edited_at", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."record_id", NEW."taken_back_at", NEW."text", NEW."written_at"); RETURN NULL;', hash='c3ab6c9f1faeef1280e3fee288bc352101ee8880', operation='INSERT', pgid='pgtrigger_insert_insert_38efd', table='records_comment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_commentevent" ("author_id", "edited_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id", "taken_back_at", "text", "written_at") VALUES (NEW."author_id", NEW."edited_at", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."record_id", NEW."taken_back_at", NEW."text", NEW."written_at"); RETURN NULL;', hash='9d6192a23bdf96777ee2a8ef263d8aee8f942457', operation='UPDATE', pgid='pgtrigger_update_update_3875c', table='records_comment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_commentevent" ("author_id", "edited_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id", "taken_back_at", "text", "written_at") VALUES (OLD."author_id", OLD."edited_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."record_id", OLD."taken_back_at", OLD."text", OLD."written_at"); RETURN NULL;', hash='5005bdd21976e2bbc988df590d50703a7ebd7191', operation='DELETE', pgid='pgtrigger_delete_delete_77f1d', table='records_comment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='commentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8fabf11732060471144812bc04f8113a1c5050a0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9be1f', table='records_commentevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['try_at'], name='mentions_under_way'),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['person', 'organisation'], name='mentions_not_read'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('comment', 'person'), name='mentioned_once_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='mentionchoice',
-            constraint=models.UniqueConstraint(fields=('organisation', 'person'), name='one_mention_choice_each'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentionchoice',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_mentionchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a3a239b4b395eb100b772d167cdf3f28615448fe', operation='INSERT', pgid='pgtrigger_insert_insert_bd999', table='records_mentionchoice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentionchoice',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_mentionchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='1866b5238dbe4c6aa15fedbdc8b6462f1e72fa84', operation='UPDATE', pgid='pgtrigger_update_update_16ca8', table='records_mentionchoice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentionchoice',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_mentionchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."by_mail", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='04e6fee15b2dce63e8b85a0e3d793b25ae338094', operation='DELETE', pgid='pgtrigger_delete_delete_e2b83', table='records_mentionchoice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentionchoiceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='94999421cdcadd18f3b3ad57b81eb36d16f8f0db', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ca03', table='records_mentionchoiceevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('organisation', 'owner', 'kind', 'name'), name='filter_names_differ', violation_error_message='You have a filter of this name already.'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Comment',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.TextField(blank=True, max_length=10000, verbose_name='comment')),
+                    ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                    ('edited_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('taken_back_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('author', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='records.record')),
+                ],
+                options={
+                    'verbose_name': 'comment',
+                    'verbose_name_plural': 'comments',
+                    'ordering': ['written_at', 'pk'],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='CommentEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('text', models.TextField(blank=True, max_length=10000, verbose_name='comment')),
+                    ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                    ('edited_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('taken_back_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('author', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_record_author_text_written_at_edited_at_taken_back_at_events', to='records.comment')),
+                    ('record', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Mention',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
+                    ('attempt', models.PositiveSmallIntegerField(default=0)),
+                    ('try_at', models.DateTimeField()),
+                    ('queued_at', models.DateTimeField()),
+                    ('error', models.TextField(blank=True, verbose_name='reason')),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                    ('written', models.CharField(max_length=254)),
+                    ('read_at', models.DateTimeField(blank=True, null=True)),
+                    ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='records.comment')),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='organisations.organisation')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'mention',
+                    'verbose_name_plural': 'mentions',
+                    'ordering': ['-queued_at', '-pk'],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='MentionChoice',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('by_mail', models.BooleanField(default=True, help_text='At once, one for each mention.', verbose_name='Send me a mail when somebody mentions me')),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'choice about mentions',
+                    'verbose_name_plural': 'choices about mentions',
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='MentionChoiceEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('by_mail', models.BooleanField(default=True, help_text='At once, one for each mention.', verbose_name='Send me a mail when somebody mentions me')),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_by_mail_events', to='records.mentionchoice')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='SavedFilter',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(max_length=30)),
+                    ('name', models.CharField(max_length=60, verbose_name='name')),
+                    ('query', models.CharField(blank=True, max_length=2000)),
+                    ('is_shared', models.BooleanField(default=False, verbose_name='for everybody in the organisation')),
+                    ('default_for', models.ManyToManyField(related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                    ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'saved filter',
+                    'verbose_name_plural': 'saved filters',
+                    'ordering': ['name', 'pk'],
+                    'default_permissions': (),
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='comment',
+                index=models.Index(fields=['record', 'written_at'], name='comments_of_a_record'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='comment',
+                trigger=pgtrigger.compiler.Trigger(name='whose_it_is_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."record_id" IS DISTINCT FROM (NEW."record_id") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ce9018719670ccdb2abc333e18229c9149a8ac40', operation='UPDATE', pgid='pgtrigger_whose_it_is_stays_9cb2b', table='records_comment', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='comment',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_commentevent" ("author_id", "edited_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id", "taken_back_at", "text", "written_at") VALUES (NEW."author_id", NEW."edited_at", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."record_id", NEW."taken_back_at", NEW."text", NEW."written_at"); RETURN NULL;', hash='c3ab6c9f1faeef1280e3fee288bc352101ee8880', operation='INSERT', pgid='pgtrigger_insert_insert_38efd', table='records_comment', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='comment',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_commentevent" ("author_id", "edited_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id", "taken_back_at", "text", "written_at") VALUES (NEW."author_id", NEW."edited_at", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."record_id", NEW."taken_back_at", NEW."text", NEW."written_at"); RETURN NULL;', hash='9d6192a23bdf96777ee2a8ef263d8aee8f942457', operation='UPDATE', pgid='pgtrigger_update_update_3875c', table='records_comment', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='comment',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_commentevent" ("author_id", "edited_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "record_id", "taken_back_at", "text", "written_at") VALUES (OLD."author_id", OLD."edited_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."record_id", OLD."taken_back_at", OLD."text", OLD."written_at"); RETURN NULL;', hash='5005bdd21976e2bbc988df590d50703a7ebd7191', operation='DELETE', pgid='pgtrigger_delete_delete_77f1d', table='records_comment', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='commentevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8fabf11732060471144812bc04f8113a1c5050a0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9be1f', table='records_commentevent', when='BEFORE')),
+            ),
+            migrations.AddIndex(
+                model_name='mention',
+                index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['try_at'], name='mentions_under_way'),
+            ),
+            migrations.AddIndex(
+                model_name='mention',
+                index=models.Index(condition=models.Q(('read_at', None)), fields=['person', 'organisation'], name='mentions_not_read'),
+            ),
+            migrations.AddConstraint(
+                model_name='mention',
+                constraint=models.UniqueConstraint(fields=('comment', 'person'), name='mentioned_once_each'),
+            ),
+            migrations.AddConstraint(
+                model_name='mentionchoice',
+                constraint=models.UniqueConstraint(fields=('organisation', 'person'), name='one_mention_choice_each'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mentionchoice',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_mentionchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a3a239b4b395eb100b772d167cdf3f28615448fe', operation='INSERT', pgid='pgtrigger_insert_insert_bd999', table='records_mentionchoice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mentionchoice',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_mentionchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='1866b5238dbe4c6aa15fedbdc8b6462f1e72fa84', operation='UPDATE', pgid='pgtrigger_update_update_16ca8', table='records_mentionchoice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mentionchoice',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_mentionchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."by_mail", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='04e6fee15b2dce63e8b85a0e3d793b25ae338094', operation='DELETE', pgid='pgtrigger_delete_delete_e2b83', table='records_mentionchoice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mentionchoiceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='94999421cdcadd18f3b3ad57b81eb36d16f8f0db', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ca03', table='records_mentionchoiceevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='savedfilter',
+                constraint=models.UniqueConstraint(fields=('organisation', 'owner', 'kind', 'name'), name='filter_names_differ', violation_error_message='You have a filter of this name already.'),
+            ),
+        ]),
     ]

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -18,54 +21,60 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='recordevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='recordgrantevent',
-            name='append_only',
-        ),
-        migrations.AlterField(
-            model_name='recordevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.record'),
-        ),
-        migrations.AlterField(
-            model_name='recordgrantevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.recordgrant'),
-        ),
-        migrations.AddIndex(
-            model_name='recordevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_rec_pgh_obj_28e9e2_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='recordevent',
-            index=models.Index(fields=['organisation', 'pgh_created_at', 'pgh_obj'], name='records_rec_organis_78771f_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='recordgrantevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_rec_pgh_obj_c0fe0d_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='recordgrantevent',
-            index=models.Index(fields=['pgh_created_at', 'content_object'], name='records_rec_pgh_cre_e117b0_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='record',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='cc25b6abcebc9458ae4e931565fc1beb6b07a39b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_bf9c2', table='records_record', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='1b7c9037ab81cf7fc01c1572b971ab50db7ef207', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f41af', table='records_recordevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordgrant',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='69c24b6b06784086ee5f37de80b77915dea104ea', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_15613', table='records_recordgrant', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recordgrantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='ddb29d9c9e836d0b28ac2d49ea350306bba55ef4', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_fe900', table='records_recordgrantevent', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='recordevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='recordgrantevent',
+                name='append_only',
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='recordevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.record'),
+            ),
+            migrations.AlterField(
+                model_name='recordgrantevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.recordgrant'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='recordevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_rec_pgh_obj_28e9e2_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='recordevent',
+                index=models.Index(fields=['organisation', 'pgh_created_at', 'pgh_obj'], name='records_rec_organis_78771f_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='recordgrantevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_rec_pgh_obj_c0fe0d_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='recordgrantevent',
+                index=models.Index(fields=['pgh_created_at', 'content_object'], name='records_rec_pgh_cre_e117b0_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='record',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='cc25b6abcebc9458ae4e931565fc1beb6b07a39b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_bf9c2', table='records_record', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='1b7c9037ab81cf7fc01c1572b971ab50db7ef207', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f41af', table='records_recordevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordgrant',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='69c24b6b06784086ee5f37de80b77915dea104ea', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_15613', table='records_recordgrant', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='recordgrantevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='ddb29d9c9e836d0b28ac2d49ea350306bba55ef4', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_fe900', table='records_recordgrantevent', when='BEFORE')),
+            ),
+        ]),
     ]

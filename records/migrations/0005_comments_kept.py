@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -17,54 +20,60 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='commentevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='mentionchoiceevent',
-            name='append_only',
-        ),
-        migrations.AlterField(
-            model_name='commentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.comment'),
-        ),
-        migrations.AlterField(
-            model_name='mentionchoiceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.mentionchoice'),
-        ),
-        migrations.AddIndex(
-            model_name='commentevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_com_pgh_obj_03bd1b_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='commentevent',
-            index=models.Index(fields=['pgh_created_at', 'record'], name='records_com_pgh_cre_8210f6_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='mentionchoiceevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_men_pgh_obj_a9ed13_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='mentionchoiceevent',
-            index=models.Index(fields=['pgh_created_at'], name='records_men_pgh_cre_157111_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='a76b028068922f402ebbfdea5344533a52a026f3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_606cd', table='records_comment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='commentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='eb362abf53e18e8a2138ba045fa256ed343d01ed', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_9be1f', table='records_commentevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentionchoice',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='7ce109857c5a7c4fc357326a106f7165ff480a56', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_1737c', table='records_mentionchoice', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mentionchoiceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='159be43bb0219e6f4c4602903369175efe193a85', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_0ca03', table='records_mentionchoiceevent', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='commentevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='mentionchoiceevent',
+                name='append_only',
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='commentevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.comment'),
+            ),
+            migrations.AlterField(
+                model_name='mentionchoiceevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='records.mentionchoice'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='commentevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_com_pgh_obj_03bd1b_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='commentevent',
+                index=models.Index(fields=['pgh_created_at', 'record'], name='records_com_pgh_cre_8210f6_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='mentionchoiceevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='records_men_pgh_obj_a9ed13_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='mentionchoiceevent',
+                index=models.Index(fields=['pgh_created_at'], name='records_men_pgh_cre_157111_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='comment',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='a76b028068922f402ebbfdea5344533a52a026f3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_606cd', table='records_comment', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='commentevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='eb362abf53e18e8a2138ba045fa256ed343d01ed', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_9be1f', table='records_commentevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mentionchoice',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='7ce109857c5a7c4fc357326a106f7165ff480a56', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_1737c', table='records_mentionchoice', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mentionchoiceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='159be43bb0219e6f4c4602903369175efe193a85', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_0ca03', table='records_mentionchoiceevent', when='BEFORE')),
+            ),
+        ]),
     ]

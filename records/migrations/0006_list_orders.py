@@ -5,6 +5,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -14,16 +17,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='record',
-            name='record_list',
-        ),
-        migrations.AddIndex(
-            model_name='record',
-            index=models.Index(models.F('organisation'), models.F('kind'), django.db.models.functions.text.Length('reference'), models.F('reference'), name='record_list'),
-        ),
-        migrations.AddIndex(
-            model_name='record',
-            index=models.Index(models.F('organisation'), models.F('kind'), models.F('title'), models.F('id'), name='record_title'),
-        ),
+        Together([
+            migrations.RemoveIndex(
+                model_name='record',
+                name='record_list',
+            ),
+            migrations.AddIndex(
+                model_name='record',
+                index=models.Index(models.F('organisation'), models.F('kind'), django.db.models.functions.text.Length('reference'), models.F('reference'), name='record_list'),
+            ),
+            migrations.AddIndex(
+                model_name='record',
+                index=models.Index(models.F('organisation'), models.F('kind'), models.F('title'), models.F('id'), name='record_title'),
+            ),
+        ]),
     ]

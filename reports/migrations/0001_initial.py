@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -19,83 +22,87 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Report',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('readiness', 'Certification readiness')], default='readiness', max_length=30, verbose_name='report')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),
-                ('idempotency_key', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Being made'), ('done', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
-                ('progress', models.PositiveSmallIntegerField(default=0)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True)),
-                ('as_of', models.DateTimeField(blank=True, null=True, verbose_name='data as of')),
-                ('figures', models.JSONField(default=dict)),
-                ('code', models.CharField(blank=True, db_index=True, max_length=14, verbose_name='verification code')),
-                ('key', models.CharField(blank=True, max_length=200)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('pages', models.PositiveIntegerField(blank=True, null=True, verbose_name='pages')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='organisations.organisation')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
-                'ordering': ['-requested_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
-                ('kind', models.CharField(choices=[('readiness', 'Certification readiness')], default='readiness', max_length=30, verbose_name='report')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),
-                ('idempotency_key', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Being made'), ('done', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
-                ('error', models.TextField(blank=True)),
-                ('as_of', models.DateTimeField(blank=True, null=True, verbose_name='data as of')),
-                ('code', models.CharField(blank=True, max_length=14, verbose_name='verification code')),
-                ('key', models.CharField(blank=True, max_length=200)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('pages', models.PositiveIntegerField(blank=True, null=True, verbose_name='pages')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_kind_number_requested_by_requested_at_idempotency_key_state_error_as_of_code_key_size_pages_sha256_finished_at_events', to='reports.report')),
-                ('requested_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'number'), name='reports_count_up'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state"); RETURN NULL;', hash='2569ad66397893d0146a917759d8391d1c18895e', operation='INSERT', pgid='pgtrigger_insert_insert_84ceb', table='reports_report', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."as_of" IS DISTINCT FROM (NEW."as_of") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."error" IS DISTINCT FROM (NEW."error") OR OLD."finished_at" IS DISTINCT FROM (NEW."finished_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."idempotency_key" IS DISTINCT FROM (NEW."idempotency_key") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."requested_at" IS DISTINCT FROM (NEW."requested_at") OR OLD."requested_by_id" IS DISTINCT FROM (NEW."requested_by_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state"); RETURN NULL;', hash='cb88465a3dfe9542bc29638a159f6992ad56489b', operation='UPDATE', pgid='pgtrigger_update_update_234a9', table='reports_report', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state") VALUES (OLD."as_of", OLD."code", OLD."error", OLD."finished_at", OLD."id", OLD."idempotency_key", OLD."key", OLD."kind", OLD."number", OLD."organisation_id", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."sha256", OLD."size", OLD."state"); RETURN NULL;', hash='8b8ffea3574b224dd8c2a2ae179ed1da5b383a2d', operation='DELETE', pgid='pgtrigger_delete_delete_6acd6', table='reports_report', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='79709c12d5a2ece868c72f81bcfe3e43e6ab1222', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_eac1b', table='reports_reportevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Report',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('kind', models.CharField(choices=[('readiness', 'Certification readiness')], default='readiness', max_length=30, verbose_name='report')),
+                    ('number', models.PositiveIntegerField(verbose_name='version')),
+                    ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),
+                    ('idempotency_key', models.CharField(max_length=64, unique=True)),
+                    ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Being made'), ('done', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
+                    ('progress', models.PositiveSmallIntegerField(default=0)),
+                    ('attempt', models.PositiveSmallIntegerField(default=0)),
+                    ('lease_until', models.DateTimeField(blank=True, null=True)),
+                    ('error', models.TextField(blank=True)),
+                    ('as_of', models.DateTimeField(blank=True, null=True, verbose_name='data as of')),
+                    ('figures', models.JSONField(default=dict)),
+                    ('code', models.CharField(blank=True, db_index=True, max_length=14, verbose_name='verification code')),
+                    ('key', models.CharField(blank=True, max_length=200)),
+                    ('size', models.PositiveBigIntegerField(default=0)),
+                    ('pages', models.PositiveIntegerField(blank=True, null=True, verbose_name='pages')),
+                    ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                    ('finished_at', models.DateTimeField(blank=True, null=True)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='organisations.organisation')),
+                    ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'report',
+                    'verbose_name_plural': 'reports',
+                    'ordering': ['-requested_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='ReportEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                    ('kind', models.CharField(choices=[('readiness', 'Certification readiness')], default='readiness', max_length=30, verbose_name='report')),
+                    ('number', models.PositiveIntegerField(verbose_name='version')),
+                    ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),
+                    ('idempotency_key', models.CharField(max_length=64)),
+                    ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Being made'), ('done', 'Ready'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
+                    ('error', models.TextField(blank=True)),
+                    ('as_of', models.DateTimeField(blank=True, null=True, verbose_name='data as of')),
+                    ('code', models.CharField(blank=True, max_length=14, verbose_name='verification code')),
+                    ('key', models.CharField(blank=True, max_length=200)),
+                    ('size', models.PositiveBigIntegerField(default=0)),
+                    ('pages', models.PositiveIntegerField(blank=True, null=True, verbose_name='pages')),
+                    ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                    ('finished_at', models.DateTimeField(blank=True, null=True)),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_kind_number_requested_by_requested_at_idempotency_key_state_error_as_of_code_key_size_pages_sha256_finished_at_events', to='reports.report')),
+                    ('requested_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='report',
+                constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'number'), name='reports_count_up'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='report',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state"); RETURN NULL;', hash='2569ad66397893d0146a917759d8391d1c18895e', operation='INSERT', pgid='pgtrigger_insert_insert_84ceb', table='reports_report', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='report',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."as_of" IS DISTINCT FROM (NEW."as_of") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."error" IS DISTINCT FROM (NEW."error") OR OLD."finished_at" IS DISTINCT FROM (NEW."finished_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."idempotency_key" IS DISTINCT FROM (NEW."idempotency_key") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."requested_at" IS DISTINCT FROM (NEW."requested_at") OR OLD."requested_by_id" IS DISTINCT FROM (NEW."requested_by_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state"); RETURN NULL;', hash='cb88465a3dfe9542bc29638a159f6992ad56489b', operation='UPDATE', pgid='pgtrigger_update_update_234a9', table='reports_report', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='report',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state") VALUES (OLD."as_of", OLD."code", OLD."error", OLD."finished_at", OLD."id", OLD."idempotency_key", OLD."key", OLD."kind", OLD."number", OLD."organisation_id", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."sha256", OLD."size", OLD."state"); RETURN NULL;', hash='8b8ffea3574b224dd8c2a2ae179ed1da5b383a2d', operation='DELETE', pgid='pgtrigger_delete_delete_6acd6', table='reports_report', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reportevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='79709c12d5a2ece868c72f81bcfe3e43e6ab1222', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_eac1b', table='reports_reportevent', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -19,144 +22,148 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Digest',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField(verbose_name='day')),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('try_at', models.DateTimeField()),
-                ('queued_at', models.DateTimeField()),
-                ('error', models.TextField(blank=True, verbose_name='reason')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'digest',
-                'verbose_name_plural': 'digests',
-                'ordering': ['-day', 'person__name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DigestChoice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by_mail', models.BooleanField(default=True, help_text='At most one a day, and none when nothing is new.', verbose_name='Send me the digest by mail')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digest_choices', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'choice about the digest',
-                'verbose_name_plural': 'choices about the digest',
-            },
-        ),
-        migrations.CreateModel(
-            name='DigestChoiceEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('by_mail', models.BooleanField(default=True, help_text='At most one a day, and none when nothing is new.', verbose_name='Send me the digest by mail')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_by_mail_events', to='reports.digestchoice')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DigestEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
-                ('day', models.DateField(verbose_name='day')),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
-                ('queued_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_day_state_queued_at_sent_at_events', to='reports.digest')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Reminder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(choices=[('review', 'Review'), ('evidence', 'Evidence runs out')], max_length=10, verbose_name='what')),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('slot', models.SmallIntegerField(verbose_name='days after')),
-                ('digest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='reports.digest')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='records.record')),
-            ],
-            options={
-                'verbose_name': 'reminder',
-                'verbose_name_plural': 'reminders',
-                'ordering': ['due_on', 'pk'],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='digest',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['try_at'], name='digests_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='digest',
-            constraint=models.UniqueConstraint(fields=('organisation', 'person', 'day'), name='one_digest_a_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digest',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestevent" ("day", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "queued_at", "sent_at", "state") VALUES (NEW."day", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."queued_at", NEW."sent_at", NEW."state"); RETURN NULL;', hash='10d5d6d950317dc59119599442cbfbf050727335', operation='INSERT', pgid='pgtrigger_insert_insert_b9f41', table='reports_digest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digest',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."queued_at" IS DISTINCT FROM (NEW."queued_at") OR OLD."sent_at" IS DISTINCT FROM (NEW."sent_at") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "reports_digestevent" ("day", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "queued_at", "sent_at", "state") VALUES (NEW."day", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."queued_at", NEW."sent_at", NEW."state"); RETURN NULL;', hash='f9a88c8d28ed46d82a9b8a7b0c73f67c560c65e0', operation='UPDATE', pgid='pgtrigger_update_update_fc942', table='reports_digest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digest',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestevent" ("day", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "queued_at", "sent_at", "state") VALUES (OLD."day", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."queued_at", OLD."sent_at", OLD."state"); RETURN NULL;', hash='6b82909f0ba109344aa0242c103543a9c273ded9', operation='DELETE', pgid='pgtrigger_delete_delete_d25b6', table='reports_digest', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='digestchoice',
-            constraint=models.UniqueConstraint(fields=('organisation', 'person'), name='one_digest_choice_each'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestchoice',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='3803c027703b0fe6c72e8f71df016c21e686b601', operation='INSERT', pgid='pgtrigger_insert_insert_eeb50', table='reports_digestchoice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestchoice',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_digestchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='0f04434ffe940ea43e373e6ade049a9428226f77', operation='UPDATE', pgid='pgtrigger_update_update_92098', table='reports_digestchoice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestchoice',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."by_mail", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='50c9ee65e016b79dea35a76d80cdf476ae9c5cbe', operation='DELETE', pgid='pgtrigger_delete_delete_c3b1d', table='reports_digestchoice', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestchoiceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b4082072aaf96d2cfd9834fc431fb1de1a7adc5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dd8bf', table='reports_digestchoiceevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0277b6a10e14534ff76794d8307ecdec2953bb02', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d9d4c', table='reports_digestevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(fields=['organisation', 'recipient', '-id'], name='reminders_of_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('rule', 'record', 'recipient', 'due_on', 'slot'), name='each_reminder_exists_once'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Digest',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('day', models.DateField(verbose_name='day')),
+                    ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
+                    ('attempt', models.PositiveSmallIntegerField(default=0)),
+                    ('try_at', models.DateTimeField()),
+                    ('queued_at', models.DateTimeField()),
+                    ('error', models.TextField(blank=True, verbose_name='reason')),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to='organisations.organisation')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'digest',
+                    'verbose_name_plural': 'digests',
+                    'ordering': ['-day', 'person__name'],
+                },
+            ),
+            migrations.CreateModel(
+                name='DigestChoice',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('by_mail', models.BooleanField(default=True, help_text='At most one a day, and none when nothing is new.', verbose_name='Send me the digest by mail')),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digest_choices', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'choice about the digest',
+                    'verbose_name_plural': 'choices about the digest',
+                },
+            ),
+            migrations.CreateModel(
+                name='DigestChoiceEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('by_mail', models.BooleanField(default=True, help_text='At most one a day, and none when nothing is new.', verbose_name='Send me the digest by mail')),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_by_mail_events', to='reports.digestchoice')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DigestEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                    ('day', models.DateField(verbose_name='day')),
+                    ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
+                    ('queued_at', models.DateTimeField()),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_day_state_queued_at_sent_at_events', to='reports.digest')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Reminder',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('rule', models.CharField(choices=[('review', 'Review'), ('evidence', 'Evidence runs out')], max_length=10, verbose_name='what')),
+                    ('due_on', models.DateField(verbose_name='due')),
+                    ('slot', models.SmallIntegerField(verbose_name='days after')),
+                    ('digest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='reports.digest')),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                    ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to=settings.AUTH_USER_MODEL)),
+                    ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='records.record')),
+                ],
+                options={
+                    'verbose_name': 'reminder',
+                    'verbose_name_plural': 'reminders',
+                    'ordering': ['due_on', 'pk'],
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='digest',
+                index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['try_at'], name='digests_under_way'),
+            ),
+            migrations.AddConstraint(
+                model_name='digest',
+                constraint=models.UniqueConstraint(fields=('organisation', 'person', 'day'), name='one_digest_a_day'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digest',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestevent" ("day", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "queued_at", "sent_at", "state") VALUES (NEW."day", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."queued_at", NEW."sent_at", NEW."state"); RETURN NULL;', hash='10d5d6d950317dc59119599442cbfbf050727335', operation='INSERT', pgid='pgtrigger_insert_insert_b9f41', table='reports_digest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digest',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."queued_at" IS DISTINCT FROM (NEW."queued_at") OR OLD."sent_at" IS DISTINCT FROM (NEW."sent_at") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "reports_digestevent" ("day", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "queued_at", "sent_at", "state") VALUES (NEW."day", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."queued_at", NEW."sent_at", NEW."state"); RETURN NULL;', hash='f9a88c8d28ed46d82a9b8a7b0c73f67c560c65e0', operation='UPDATE', pgid='pgtrigger_update_update_fc942', table='reports_digest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digest',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestevent" ("day", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "queued_at", "sent_at", "state") VALUES (OLD."day", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."queued_at", OLD."sent_at", OLD."state"); RETURN NULL;', hash='6b82909f0ba109344aa0242c103543a9c273ded9', operation='DELETE', pgid='pgtrigger_delete_delete_d25b6', table='reports_digest', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='digestchoice',
+                constraint=models.UniqueConstraint(fields=('organisation', 'person'), name='one_digest_choice_each'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestchoice',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='3803c027703b0fe6c72e8f71df016c21e686b601', operation='INSERT', pgid='pgtrigger_insert_insert_eeb50', table='reports_digestchoice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestchoice',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reports_digestchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_mail", NEW."id", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='0f04434ffe940ea43e373e6ade049a9428226f77', operation='UPDATE', pgid='pgtrigger_update_update_92098', table='reports_digestchoice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestchoice',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_digestchoiceevent" ("by_mail", "id", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."by_mail", OLD."id", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='50c9ee65e016b79dea35a76d80cdf476ae9c5cbe', operation='DELETE', pgid='pgtrigger_delete_delete_c3b1d', table='reports_digestchoice', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestchoiceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b4082072aaf96d2cfd9834fc431fb1de1a7adc5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dd8bf', table='reports_digestchoiceevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0277b6a10e14534ff76794d8307ecdec2953bb02', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d9d4c', table='reports_digestevent', when='BEFORE')),
+            ),
+            migrations.AddIndex(
+                model_name='reminder',
+                index=models.Index(fields=['organisation', 'recipient', '-id'], name='reminders_of_a_person'),
+            ),
+            migrations.AddConstraint(
+                model_name='reminder',
+                constraint=models.UniqueConstraint(fields=('rule', 'record', 'recipient', 'due_on', 'slot'), name='each_reminder_exists_once'),
+            ),
+        ]),
     ]

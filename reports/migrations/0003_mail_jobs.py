@@ -5,6 +5,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -14,19 +17,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='digest',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='organisations.organisation'),
-        ),
-        migrations.AlterField(
-            model_name='digest',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AlterField(
-            model_name='digestevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_state_queued_at_sent_at_day_events', to='reports.digest'),
-        ),
+        Together([
+            migrations.AlterField(
+                model_name='digest',
+                name='organisation',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='organisations.organisation'),
+            ),
+            migrations.AlterField(
+                model_name='digest',
+                name='person',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AlterField(
+                model_name='digestevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_organisation_person_state_queued_at_sent_at_day_events', to='reports.digest'),
+            ),
+        ]),
     ]

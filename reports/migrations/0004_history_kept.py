@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -17,79 +20,85 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='digestchoiceevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='digestevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='reportevent',
-            name='append_only',
-        ),
-        migrations.AlterField(
-            model_name='digestchoiceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.digestchoice'),
-        ),
-        migrations.AlterField(
-            model_name='digestevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.digest'),
-        ),
-        migrations.AlterField(
-            model_name='reportevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.report'),
-        ),
-        migrations.AddIndex(
-            model_name='digestchoiceevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_dig_pgh_obj_a2f83a_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='digestchoiceevent',
-            index=models.Index(fields=['pgh_created_at'], name='reports_dig_pgh_cre_55f7d3_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='digestevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_dig_pgh_obj_70e45e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='digestevent',
-            index=models.Index(fields=['pgh_created_at'], name='reports_dig_pgh_cre_4a6429_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='reportevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_rep_pgh_obj_961843_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='reportevent',
-            index=models.Index(fields=['pgh_created_at'], name='reports_rep_pgh_cre_08fd27_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digest',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='0b63e6202b4a667b0ecd9e8a7c3ac52635e7d6b0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_66f44', table='reports_digest', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestchoice',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d9e703e82df6437bce069d193d09d8760c57dda4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_8f7f5', table='reports_digestchoice', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestchoiceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='8579d26b80bad7cc2176b7aac718482c32e951ef', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_dd8bf', table='reports_digestchoiceevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='digestevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='fd82514a95511d6a0e58c96009856448036d37a9', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_d9d4c', table='reports_digestevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9e9484c81ba9527f8d85239dbce22f66245e2f94', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e7d38', table='reports_report', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='08eb6f7171a4759db3520d7a18d29d7615e80113', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_eac1b', table='reports_reportevent', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='digestchoiceevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='digestevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='reportevent',
+                name='append_only',
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='digestchoiceevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.digestchoice'),
+            ),
+            migrations.AlterField(
+                model_name='digestevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.digest'),
+            ),
+            migrations.AlterField(
+                model_name='reportevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.report'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='digestchoiceevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_dig_pgh_obj_a2f83a_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='digestchoiceevent',
+                index=models.Index(fields=['pgh_created_at'], name='reports_dig_pgh_cre_55f7d3_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='digestevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_dig_pgh_obj_70e45e_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='digestevent',
+                index=models.Index(fields=['pgh_created_at'], name='reports_dig_pgh_cre_4a6429_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='reportevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_rep_pgh_obj_961843_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='reportevent',
+                index=models.Index(fields=['pgh_created_at'], name='reports_rep_pgh_cre_08fd27_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digest',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='0b63e6202b4a667b0ecd9e8a7c3ac52635e7d6b0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_66f44', table='reports_digest', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestchoice',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d9e703e82df6437bce069d193d09d8760c57dda4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_8f7f5', table='reports_digestchoice', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestchoiceevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='8579d26b80bad7cc2176b7aac718482c32e951ef', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_dd8bf', table='reports_digestchoiceevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='digestevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='fd82514a95511d6a0e58c96009856448036d37a9', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_d9d4c', table='reports_digestevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='report',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9e9484c81ba9527f8d85239dbce22f66245e2f94', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e7d38', table='reports_report', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reportevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='08eb6f7171a4759db3520d7a18d29d7615e80113', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_eac1b', table='reports_reportevent', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -19,225 +22,233 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Supplier',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('service', models.CharField(max_length=300, verbose_name='what they supply')),
-                ('criticality', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], default='medium', max_length=10, verbose_name='criticality')),
-                ('assessed_on', models.DateField(blank=True, null=True, verbose_name='last assessed')),
-                ('result', models.CharField(blank=True, choices=[('approved', 'Approved'), ('approved_with_conditions', 'Approved with conditions'), ('rejected', 'Rejected')], max_length=30, verbose_name='result')),
-                ('contract_ai_clauses', models.BooleanField(default=False, verbose_name='contract has AI clauses')),
-                ('open_conditions', models.TextField(blank=True, help_text='One a line.', verbose_name='open conditions')),
-            ],
-            options={
-                'verbose_name': 'supplier',
-                'verbose_name_plural': 'suppliers',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='SupplierEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('service', models.CharField(max_length=300, verbose_name='what they supply')),
-                ('criticality', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], default='medium', max_length=10, verbose_name='criticality')),
-                ('assessed_on', models.DateField(blank=True, null=True, verbose_name='last assessed')),
-                ('result', models.CharField(blank=True, choices=[('approved', 'Approved'), ('approved_with_conditions', 'Approved with conditions'), ('rejected', 'Rejected')], max_length=30, verbose_name='result')),
-                ('contract_ai_clauses', models.BooleanField(default=False, verbose_name='contract has AI clauses')),
-                ('open_conditions', models.TextField(blank=True, help_text='One a line.', verbose_name='open conditions')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SystemSupplier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SystemSupplierEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='AISystem',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('purpose', models.TextField(verbose_name='purpose')),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('provider', 'Provider'), ('producer', 'Producer'), ('customer', 'Customer'), ('user', 'User'), ('partner', 'Partner')], max_length=20), size=None, verbose_name='our roles')),
-                ('act_role', models.CharField(choices=[('provider', 'Provider'), ('deployer', 'Deployer'), ('importer', 'Importer'), ('distributor', 'Distributor'), ('product_manufacturer', 'Product manufacturer'), ('none', 'None')], max_length=30, verbose_name='EU AI Act role')),
-                ('risk_class', models.CharField(choices=[('prohibited', 'Prohibited'), ('high', 'High risk'), ('limited', 'Limited (transparency)'), ('minimal', 'Minimal')], db_index=True, max_length=20, verbose_name='EU AI Act class')),
-                ('class_reason', models.TextField(verbose_name='why this class')),
-                ('stage', models.CharField(choices=[('inception', 'Inception'), ('design_and_development', 'Design and development'), ('verification_and_validation', 'Verification and validation'), ('deployment', 'Deployment'), ('operation_and_monitoring', 'Operation and monitoring'), ('continuous_validation', 'Continuous validation'), ('re_evaluation', 'Re-evaluation'), ('retirement', 'Retirement')], default='inception', max_length=40, verbose_name='life-cycle stage')),
-                ('system_version', models.CharField(blank=True, max_length=50, verbose_name='version in use')),
-                ('go_live_on', models.DateField(blank=True, null=True, verbose_name='go-live')),
-                ('model', models.CharField(blank=True, max_length=300, verbose_name='model')),
-                ('data_categories', models.TextField(blank=True, help_text='One category a line.', verbose_name='data')),
-                ('personal_data', models.BooleanField(default=False, verbose_name='processes personal data')),
-                ('users', models.CharField(blank=True, max_length=300, verbose_name='users')),
-                ('affected', models.TextField(blank=True, help_text='One group a line.', verbose_name='who is affected')),
-                ('people_affected', models.PositiveIntegerField(blank=True, null=True, verbose_name='people affected a year')),
-                ('oversight', models.TextField(verbose_name='human oversight')),
-                ('in_scope', models.BooleanField(default=True, verbose_name='in the scope of the AIMS')),
-                ('scope_reason', models.TextField(verbose_name='why in or out of scope')),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
-                ('retired_because', models.CharField(blank=True, max_length=300, verbose_name='why retired')),
-                ('technical_owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='technical owner')),
-                ('main_supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplied_systems', to='systems.supplier', verbose_name='supplier')),
-            ],
-            options={
-                'verbose_name': 'AI system',
-                'verbose_name_plural': 'AI systems',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='AISystemEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('purpose', models.TextField(verbose_name='purpose')),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('provider', 'Provider'), ('producer', 'Producer'), ('customer', 'Customer'), ('user', 'User'), ('partner', 'Partner')], max_length=20), size=None, verbose_name='our roles')),
-                ('act_role', models.CharField(choices=[('provider', 'Provider'), ('deployer', 'Deployer'), ('importer', 'Importer'), ('distributor', 'Distributor'), ('product_manufacturer', 'Product manufacturer'), ('none', 'None')], max_length=30, verbose_name='EU AI Act role')),
-                ('risk_class', models.CharField(choices=[('prohibited', 'Prohibited'), ('high', 'High risk'), ('limited', 'Limited (transparency)'), ('minimal', 'Minimal')], max_length=20, verbose_name='EU AI Act class')),
-                ('class_reason', models.TextField(verbose_name='why this class')),
-                ('stage', models.CharField(choices=[('inception', 'Inception'), ('design_and_development', 'Design and development'), ('verification_and_validation', 'Verification and validation'), ('deployment', 'Deployment'), ('operation_and_monitoring', 'Operation and monitoring'), ('continuous_validation', 'Continuous validation'), ('re_evaluation', 'Re-evaluation'), ('retirement', 'Retirement')], default='inception', max_length=40, verbose_name='life-cycle stage')),
-                ('system_version', models.CharField(blank=True, max_length=50, verbose_name='version in use')),
-                ('go_live_on', models.DateField(blank=True, null=True, verbose_name='go-live')),
-                ('model', models.CharField(blank=True, max_length=300, verbose_name='model')),
-                ('data_categories', models.TextField(blank=True, help_text='One category a line.', verbose_name='data')),
-                ('personal_data', models.BooleanField(default=False, verbose_name='processes personal data')),
-                ('users', models.CharField(blank=True, max_length=300, verbose_name='users')),
-                ('affected', models.TextField(blank=True, help_text='One group a line.', verbose_name='who is affected')),
-                ('people_affected', models.PositiveIntegerField(blank=True, null=True, verbose_name='people affected a year')),
-                ('oversight', models.TextField(verbose_name='human oversight')),
-                ('in_scope', models.BooleanField(default=True, verbose_name='in the scope of the AIMS')),
-                ('scope_reason', models.TextField(verbose_name='why in or out of scope')),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
-                ('retired_because', models.CharField(blank=True, max_length=300, verbose_name='why retired')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='purpose_roles_act_role_risk_class_class_reason_stage_system_version_go_live_on_technical_owner_main_supplier_model_data_categories_personal_data_users_affected_people_affected_oversight_in_scope_scope_reason_retired_on_retired_because_events', to='systems.aisystem')),
-                ('technical_owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='technical owner')),
-                ('main_supplier', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.supplier', verbose_name='supplier')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplier',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_supplierevent" ("assessed_on", "contract_ai_clauses", "criticality", "open_conditions", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "service") VALUES (NEW."assessed_on", NEW."contract_ai_clauses", NEW."criticality", NEW."open_conditions", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."result", NEW."service"); RETURN NULL;', hash='d9293bb192b5f614c2e5b53a0b7b80e8e319d058', operation='INSERT', pgid='pgtrigger_insert_insert_0c4b9', table='systems_supplier', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplier',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."assessed_on" IS DISTINCT FROM (NEW."assessed_on") OR OLD."contract_ai_clauses" IS DISTINCT FROM (NEW."contract_ai_clauses") OR OLD."criticality" IS DISTINCT FROM (NEW."criticality") OR OLD."open_conditions" IS DISTINCT FROM (NEW."open_conditions") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."service" IS DISTINCT FROM (NEW."service"))', func='INSERT INTO "systems_supplierevent" ("assessed_on", "contract_ai_clauses", "criticality", "open_conditions", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "service") VALUES (NEW."assessed_on", NEW."contract_ai_clauses", NEW."criticality", NEW."open_conditions", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."result", NEW."service"); RETURN NULL;', hash='90a9ec49af02e2ef60096339b74e1166aa8d873c', operation='UPDATE', pgid='pgtrigger_update_update_f22ab', table='systems_supplier', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplier',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_supplierevent" ("assessed_on", "contract_ai_clauses", "criticality", "open_conditions", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "service") VALUES (OLD."assessed_on", OLD."contract_ai_clauses", OLD."criticality", OLD."open_conditions", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."result", OLD."service"); RETURN NULL;', hash='6c970abfb486998f7d7bde1024e66fb6e8f4b4e2', operation='DELETE', pgid='pgtrigger_delete_delete_bb580', table='systems_supplier', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='supplierevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='supplierevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='service_criticality_assessed_on_result_contract_ai_clauses_open_conditions_events', to='systems.supplier'),
-        ),
-        migrations.AddField(
-            model_name='systemsupplier',
-            name='aisystem',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='systems.aisystem'),
-        ),
-        migrations.AddField(
-            model_name='systemsupplier',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='systems.supplier'),
-        ),
-        migrations.AddField(
-            model_name='aisystem',
-            name='suppliers',
-            field=models.ManyToManyField(blank=True, related_name='systems', through='systems.SystemSupplier', to='systems.supplier', verbose_name='further suppliers'),
-        ),
-        migrations.AddField(
-            model_name='systemsupplierevent',
-            name='aisystem',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.aisystem'),
-        ),
-        migrations.AddField(
-            model_name='systemsupplierevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='systemsupplierevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_aisystem_supplier_events', to='systems.systemsupplier'),
-        ),
-        migrations.AddField(
-            model_name='systemsupplierevent',
-            name='supplier',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.supplier'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystemevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d2b4ae760c2e0e6222f350b3d1d47477dc3cfdc4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2b95a', table='systems_aisystemevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplierevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3383c6ef835de814045c8f3320e6a5e6f3ccb33c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a1e9d', table='systems_supplierevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='systemsupplier',
-            constraint=models.UniqueConstraint(fields=('aisystem', 'supplier'), name='rests_on_a_supplier_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='systemsupplier',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_systemsupplierevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "supplier_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."supplier_id"); RETURN NULL;', hash='da3752a9567d301fd87e0a1553f7fec594154dc0', operation='INSERT', pgid='pgtrigger_insert_insert_63578', table='systems_systemsupplier', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='systemsupplier',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "systems_systemsupplierevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "supplier_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."supplier_id"); RETURN NULL;', hash='5ea24c55b76e85d4118b61acf608330dd0544a8f', operation='UPDATE', pgid='pgtrigger_update_update_f8b5a', table='systems_systemsupplier', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='systemsupplier',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_systemsupplierevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "supplier_id") VALUES (OLD."aisystem_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."supplier_id"); RETURN NULL;', hash='81a476519eb0f78ffcb6b4a4a3d080b2ac663078', operation='DELETE', pgid='pgtrigger_delete_delete_3c4df', table='systems_systemsupplier', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1e88c4bd05ec88a9bb4e11040ad52cfe0a251cfc', operation='DELETE', pgid='pgtrigger_never_deleted_180c1', table='systems_aisystem', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='f42d5221a602946499e997d2fc8e41af3ece0048', operation='INSERT', pgid='pgtrigger_insert_insert_19b2c', table='systems_aisystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."act_role" IS DISTINCT FROM (NEW."act_role") OR OLD."affected" IS DISTINCT FROM (NEW."affected") OR OLD."class_reason" IS DISTINCT FROM (NEW."class_reason") OR OLD."data_categories" IS DISTINCT FROM (NEW."data_categories") OR OLD."go_live_on" IS DISTINCT FROM (NEW."go_live_on") OR OLD."in_scope" IS DISTINCT FROM (NEW."in_scope") OR OLD."main_supplier_id" IS DISTINCT FROM (NEW."main_supplier_id") OR OLD."model" IS DISTINCT FROM (NEW."model") OR OLD."oversight" IS DISTINCT FROM (NEW."oversight") OR OLD."people_affected" IS DISTINCT FROM (NEW."people_affected") OR OLD."personal_data" IS DISTINCT FROM (NEW."personal_data") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."retired_because" IS DISTINCT FROM (NEW."retired_because") OR OLD."retired_on" IS DISTINCT FROM (NEW."retired_on") OR OLD."risk_class" IS DISTINCT FROM (NEW."risk_class") OR OLD."roles" IS DISTINCT FROM (NEW."roles") OR OLD."scope_reason" IS DISTINCT FROM (NEW."scope_reason") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."system_version" IS DISTINCT FROM (NEW."system_version") OR OLD."technical_owner_id" IS DISTINCT FROM (NEW."technical_owner_id") OR OLD."users" IS DISTINCT FROM (NEW."users"))', func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='d31edfef3400b855b05c5df27b39855132638159', operation='UPDATE', pgid='pgtrigger_update_update_a5414', table='systems_aisystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (OLD."act_role", OLD."affected", OLD."class_reason", OLD."data_categories", OLD."go_live_on", OLD."in_scope", OLD."main_supplier_id", OLD."model", OLD."oversight", OLD."people_affected", OLD."personal_data", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."purpose", OLD."retired_because", OLD."retired_on", OLD."risk_class", OLD."roles", OLD."scope_reason", OLD."stage", OLD."system_version", OLD."technical_owner_id", OLD."users"); RETURN NULL;', hash='8bc7a84e9b8fac181b42eeadfd333479973cbdcf', operation='DELETE', pgid='pgtrigger_delete_delete_3dd69', table='systems_aisystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='systemsupplierevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9bcab5b2fd59bc22d3f6e01966db871d7db747e3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_496a5', table='systems_systemsupplierevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Supplier',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('service', models.CharField(max_length=300, verbose_name='what they supply')),
+                    ('criticality', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], default='medium', max_length=10, verbose_name='criticality')),
+                    ('assessed_on', models.DateField(blank=True, null=True, verbose_name='last assessed')),
+                    ('result', models.CharField(blank=True, choices=[('approved', 'Approved'), ('approved_with_conditions', 'Approved with conditions'), ('rejected', 'Rejected')], max_length=30, verbose_name='result')),
+                    ('contract_ai_clauses', models.BooleanField(default=False, verbose_name='contract has AI clauses')),
+                    ('open_conditions', models.TextField(blank=True, help_text='One a line.', verbose_name='open conditions')),
+                ],
+                options={
+                    'verbose_name': 'supplier',
+                    'verbose_name_plural': 'suppliers',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='SupplierEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('service', models.CharField(max_length=300, verbose_name='what they supply')),
+                    ('criticality', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], default='medium', max_length=10, verbose_name='criticality')),
+                    ('assessed_on', models.DateField(blank=True, null=True, verbose_name='last assessed')),
+                    ('result', models.CharField(blank=True, choices=[('approved', 'Approved'), ('approved_with_conditions', 'Approved with conditions'), ('rejected', 'Rejected')], max_length=30, verbose_name='result')),
+                    ('contract_ai_clauses', models.BooleanField(default=False, verbose_name='contract has AI clauses')),
+                    ('open_conditions', models.TextField(blank=True, help_text='One a line.', verbose_name='open conditions')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='SystemSupplier',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='SystemSupplierEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='AISystem',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('purpose', models.TextField(verbose_name='purpose')),
+                    ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('provider', 'Provider'), ('producer', 'Producer'), ('customer', 'Customer'), ('user', 'User'), ('partner', 'Partner')], max_length=20), size=None, verbose_name='our roles')),
+                    ('act_role', models.CharField(choices=[('provider', 'Provider'), ('deployer', 'Deployer'), ('importer', 'Importer'), ('distributor', 'Distributor'), ('product_manufacturer', 'Product manufacturer'), ('none', 'None')], max_length=30, verbose_name='EU AI Act role')),
+                    ('risk_class', models.CharField(choices=[('prohibited', 'Prohibited'), ('high', 'High risk'), ('limited', 'Limited (transparency)'), ('minimal', 'Minimal')], db_index=True, max_length=20, verbose_name='EU AI Act class')),
+                    ('class_reason', models.TextField(verbose_name='why this class')),
+                    ('stage', models.CharField(choices=[('inception', 'Inception'), ('design_and_development', 'Design and development'), ('verification_and_validation', 'Verification and validation'), ('deployment', 'Deployment'), ('operation_and_monitoring', 'Operation and monitoring'), ('continuous_validation', 'Continuous validation'), ('re_evaluation', 'Re-evaluation'), ('retirement', 'Retirement')], default='inception', max_length=40, verbose_name='life-cycle stage')),
+                    ('system_version', models.CharField(blank=True, max_length=50, verbose_name='version in use')),
+                    ('go_live_on', models.DateField(blank=True, null=True, verbose_name='go-live')),
+                    ('model', models.CharField(blank=True, max_length=300, verbose_name='model')),
+                    ('data_categories', models.TextField(blank=True, help_text='One category a line.', verbose_name='data')),
+                    ('personal_data', models.BooleanField(default=False, verbose_name='processes personal data')),
+                    ('users', models.CharField(blank=True, max_length=300, verbose_name='users')),
+                    ('affected', models.TextField(blank=True, help_text='One group a line.', verbose_name='who is affected')),
+                    ('people_affected', models.PositiveIntegerField(blank=True, null=True, verbose_name='people affected a year')),
+                    ('oversight', models.TextField(verbose_name='human oversight')),
+                    ('in_scope', models.BooleanField(default=True, verbose_name='in the scope of the AIMS')),
+                    ('scope_reason', models.TextField(verbose_name='why in or out of scope')),
+                    ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
+                    ('retired_because', models.CharField(blank=True, max_length=300, verbose_name='why retired')),
+                    ('technical_owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='technical owner')),
+                    ('main_supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplied_systems', to='systems.supplier', verbose_name='supplier')),
+                ],
+                options={
+                    'verbose_name': 'AI system',
+                    'verbose_name_plural': 'AI systems',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='AISystemEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('purpose', models.TextField(verbose_name='purpose')),
+                    ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('provider', 'Provider'), ('producer', 'Producer'), ('customer', 'Customer'), ('user', 'User'), ('partner', 'Partner')], max_length=20), size=None, verbose_name='our roles')),
+                    ('act_role', models.CharField(choices=[('provider', 'Provider'), ('deployer', 'Deployer'), ('importer', 'Importer'), ('distributor', 'Distributor'), ('product_manufacturer', 'Product manufacturer'), ('none', 'None')], max_length=30, verbose_name='EU AI Act role')),
+                    ('risk_class', models.CharField(choices=[('prohibited', 'Prohibited'), ('high', 'High risk'), ('limited', 'Limited (transparency)'), ('minimal', 'Minimal')], max_length=20, verbose_name='EU AI Act class')),
+                    ('class_reason', models.TextField(verbose_name='why this class')),
+                    ('stage', models.CharField(choices=[('inception', 'Inception'), ('design_and_development', 'Design and development'), ('verification_and_validation', 'Verification and validation'), ('deployment', 'Deployment'), ('operation_and_monitoring', 'Operation and monitoring'), ('continuous_validation', 'Continuous validation'), ('re_evaluation', 'Re-evaluation'), ('retirement', 'Retirement')], default='inception', max_length=40, verbose_name='life-cycle stage')),
+                    ('system_version', models.CharField(blank=True, max_length=50, verbose_name='version in use')),
+                    ('go_live_on', models.DateField(blank=True, null=True, verbose_name='go-live')),
+                    ('model', models.CharField(blank=True, max_length=300, verbose_name='model')),
+                    ('data_categories', models.TextField(blank=True, help_text='One category a line.', verbose_name='data')),
+                    ('personal_data', models.BooleanField(default=False, verbose_name='processes personal data')),
+                    ('users', models.CharField(blank=True, max_length=300, verbose_name='users')),
+                    ('affected', models.TextField(blank=True, help_text='One group a line.', verbose_name='who is affected')),
+                    ('people_affected', models.PositiveIntegerField(blank=True, null=True, verbose_name='people affected a year')),
+                    ('oversight', models.TextField(verbose_name='human oversight')),
+                    ('in_scope', models.BooleanField(default=True, verbose_name='in the scope of the AIMS')),
+                    ('scope_reason', models.TextField(verbose_name='why in or out of scope')),
+                    ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
+                    ('retired_because', models.CharField(blank=True, max_length=300, verbose_name='why retired')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='purpose_roles_act_role_risk_class_class_reason_stage_system_version_go_live_on_technical_owner_main_supplier_model_data_categories_personal_data_users_affected_people_affected_oversight_in_scope_scope_reason_retired_on_retired_because_events', to='systems.aisystem')),
+                    ('technical_owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='technical owner')),
+                    ('main_supplier', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.supplier', verbose_name='supplier')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplier',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_supplierevent" ("assessed_on", "contract_ai_clauses", "criticality", "open_conditions", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "service") VALUES (NEW."assessed_on", NEW."contract_ai_clauses", NEW."criticality", NEW."open_conditions", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."result", NEW."service"); RETURN NULL;', hash='d9293bb192b5f614c2e5b53a0b7b80e8e319d058', operation='INSERT', pgid='pgtrigger_insert_insert_0c4b9', table='systems_supplier', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplier',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."assessed_on" IS DISTINCT FROM (NEW."assessed_on") OR OLD."contract_ai_clauses" IS DISTINCT FROM (NEW."contract_ai_clauses") OR OLD."criticality" IS DISTINCT FROM (NEW."criticality") OR OLD."open_conditions" IS DISTINCT FROM (NEW."open_conditions") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."service" IS DISTINCT FROM (NEW."service"))', func='INSERT INTO "systems_supplierevent" ("assessed_on", "contract_ai_clauses", "criticality", "open_conditions", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "service") VALUES (NEW."assessed_on", NEW."contract_ai_clauses", NEW."criticality", NEW."open_conditions", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."result", NEW."service"); RETURN NULL;', hash='90a9ec49af02e2ef60096339b74e1166aa8d873c', operation='UPDATE', pgid='pgtrigger_update_update_f22ab', table='systems_supplier', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplier',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_supplierevent" ("assessed_on", "contract_ai_clauses", "criticality", "open_conditions", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "service") VALUES (OLD."assessed_on", OLD."contract_ai_clauses", OLD."criticality", OLD."open_conditions", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."result", OLD."service"); RETURN NULL;', hash='6c970abfb486998f7d7bde1024e66fb6e8f4b4e2', operation='DELETE', pgid='pgtrigger_delete_delete_bb580', table='systems_supplier', when='AFTER')),
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='supplierevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='supplierevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='service_criticality_assessed_on_result_contract_ai_clauses_open_conditions_events', to='systems.supplier'),
+            ),
+            migrations.AddField(
+                model_name='systemsupplier',
+                name='aisystem',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='systems.aisystem'),
+            ),
+            migrations.AddField(
+                model_name='systemsupplier',
+                name='supplier',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='systems.supplier'),
+            ),
+            migrations.AddField(
+                model_name='aisystem',
+                name='suppliers',
+                field=models.ManyToManyField(blank=True, related_name='systems', through='systems.SystemSupplier', to='systems.supplier', verbose_name='further suppliers'),
+            ),
+            migrations.AddField(
+                model_name='systemsupplierevent',
+                name='aisystem',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.aisystem'),
+            ),
+            migrations.AddField(
+                model_name='systemsupplierevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='systemsupplierevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_aisystem_supplier_events', to='systems.systemsupplier'),
+            ),
+            migrations.AddField(
+                model_name='systemsupplierevent',
+                name='supplier',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='systems.supplier'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystemevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d2b4ae760c2e0e6222f350b3d1d47477dc3cfdc4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2b95a', table='systems_aisystemevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplierevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3383c6ef835de814045c8f3320e6a5e6f3ccb33c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a1e9d', table='systems_supplierevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='systemsupplier',
+                constraint=models.UniqueConstraint(fields=('aisystem', 'supplier'), name='rests_on_a_supplier_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='systemsupplier',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_systemsupplierevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "supplier_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."supplier_id"); RETURN NULL;', hash='da3752a9567d301fd87e0a1553f7fec594154dc0', operation='INSERT', pgid='pgtrigger_insert_insert_63578', table='systems_systemsupplier', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='systemsupplier',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "systems_systemsupplierevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "supplier_id") VALUES (NEW."aisystem_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."supplier_id"); RETURN NULL;', hash='5ea24c55b76e85d4118b61acf608330dd0544a8f', operation='UPDATE', pgid='pgtrigger_update_update_f8b5a', table='systems_systemsupplier', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='systemsupplier',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_systemsupplierevent" ("aisystem_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "supplier_id") VALUES (OLD."aisystem_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."supplier_id"); RETURN NULL;', hash='81a476519eb0f78ffcb6b4a4a3d080b2ac663078', operation='DELETE', pgid='pgtrigger_delete_delete_3c4df', table='systems_systemsupplier', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1e88c4bd05ec88a9bb4e11040ad52cfe0a251cfc', operation='DELETE', pgid='pgtrigger_never_deleted_180c1', table='systems_aisystem', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='f42d5221a602946499e997d2fc8e41af3ece0048', operation='INSERT', pgid='pgtrigger_insert_insert_19b2c', table='systems_aisystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."act_role" IS DISTINCT FROM (NEW."act_role") OR OLD."affected" IS DISTINCT FROM (NEW."affected") OR OLD."class_reason" IS DISTINCT FROM (NEW."class_reason") OR OLD."data_categories" IS DISTINCT FROM (NEW."data_categories") OR OLD."go_live_on" IS DISTINCT FROM (NEW."go_live_on") OR OLD."in_scope" IS DISTINCT FROM (NEW."in_scope") OR OLD."main_supplier_id" IS DISTINCT FROM (NEW."main_supplier_id") OR OLD."model" IS DISTINCT FROM (NEW."model") OR OLD."oversight" IS DISTINCT FROM (NEW."oversight") OR OLD."people_affected" IS DISTINCT FROM (NEW."people_affected") OR OLD."personal_data" IS DISTINCT FROM (NEW."personal_data") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."retired_because" IS DISTINCT FROM (NEW."retired_because") OR OLD."retired_on" IS DISTINCT FROM (NEW."retired_on") OR OLD."risk_class" IS DISTINCT FROM (NEW."risk_class") OR OLD."roles" IS DISTINCT FROM (NEW."roles") OR OLD."scope_reason" IS DISTINCT FROM (NEW."scope_reason") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."system_version" IS DISTINCT FROM (NEW."system_version") OR OLD."technical_owner_id" IS DISTINCT FROM (NEW."technical_owner_id") OR OLD."users" IS DISTINCT FROM (NEW."users"))', func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='d31edfef3400b855b05c5df27b39855132638159', operation='UPDATE', pgid='pgtrigger_update_update_a5414', table='systems_aisystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (OLD."act_role", OLD."affected", OLD."class_reason", OLD."data_categories", OLD."go_live_on", OLD."in_scope", OLD."main_supplier_id", OLD."model", OLD."oversight", OLD."people_affected", OLD."personal_data", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."purpose", OLD."retired_because", OLD."retired_on", OLD."risk_class", OLD."roles", OLD."scope_reason", OLD."stage", OLD."system_version", OLD."technical_owner_id", OLD."users"); RETURN NULL;', hash='8bc7a84e9b8fac181b42eeadfd333479973cbdcf', operation='DELETE', pgid='pgtrigger_delete_delete_3dd69', table='systems_aisystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='systemsupplierevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9bcab5b2fd59bc22d3f6e01966db871d7db747e3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_496a5', table='systems_systemsupplierevent', when='BEFORE')),
+            ),
+        ]),
     ]

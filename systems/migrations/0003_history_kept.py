@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -16,83 +19,89 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='aisystemevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='supplierevent',
-            name='append_only',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='systemsupplierevent',
-            name='append_only',
-        ),
-        migrations.AlterField(
-            model_name='aisystemevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='systems.aisystem'),
-        ),
-        migrations.AlterField(
-            model_name='supplierevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='systems.supplier'),
-        ),
-        migrations.AlterField(
-            model_name='systemsupplierevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='systems.systemsupplier'),
-        ),
-        migrations.AddIndex(
-            model_name='aisystemevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='systems_ais_pgh_obj_8d6a7e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='aisystemevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='systems_ais_pgh_cre_dd9c94_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='supplierevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='systems_sup_pgh_obj_2e3dae_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='supplierevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='systems_sup_pgh_cre_c8d885_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='systemsupplierevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='systems_sys_pgh_obj_605178_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='systemsupplierevent',
-            index=models.Index(fields=['pgh_created_at', 'aisystem'], name='systems_sys_pgh_cre_d565a8_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='systemsupplierevent',
-            index=models.Index(fields=['pgh_created_at', 'supplier'], name='systems_sys_pgh_cre_672e09_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='238b7db0b579e699cab4d4e07dee5c949b68a3d0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_a3c1e', table='systems_aisystem', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystemevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='0724aa18aa7276ce3e99425dfcfa9fd3b3424457', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_2b95a', table='systems_aisystemevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplier',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='762a59fac1fbadbc2b0160cfe8e0e110801e085a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e3540', table='systems_supplier', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='supplierevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2d81faf1766aa29bc0d34a448e3f062c7797bcaa', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_a1e9d', table='systems_supplierevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='systemsupplier',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='87277d6975002ddca8bd6536d533fda1e3cdd578', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_a4109', table='systems_systemsupplier', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='systemsupplierevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='69cfc1ae1ca066749c90b9cf425574e9df74ff7a', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_496a5', table='systems_systemsupplierevent', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='aisystemevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='supplierevent',
+                name='append_only',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='systemsupplierevent',
+                name='append_only',
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='aisystemevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='systems.aisystem'),
+            ),
+            migrations.AlterField(
+                model_name='supplierevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='systems.supplier'),
+            ),
+            migrations.AlterField(
+                model_name='systemsupplierevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='systems.systemsupplier'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='aisystemevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='systems_ais_pgh_obj_8d6a7e_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='aisystemevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='systems_ais_pgh_cre_dd9c94_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='supplierevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='systems_sup_pgh_obj_2e3dae_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='supplierevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='systems_sup_pgh_cre_c8d885_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='systemsupplierevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='systems_sys_pgh_obj_605178_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='systemsupplierevent',
+                index=models.Index(fields=['pgh_created_at', 'aisystem'], name='systems_sys_pgh_cre_d565a8_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='systemsupplierevent',
+                index=models.Index(fields=['pgh_created_at', 'supplier'], name='systems_sys_pgh_cre_672e09_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='238b7db0b579e699cab4d4e07dee5c949b68a3d0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_a3c1e', table='systems_aisystem', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystemevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='0724aa18aa7276ce3e99425dfcfa9fd3b3424457', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_2b95a', table='systems_aisystemevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplier',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='762a59fac1fbadbc2b0160cfe8e0e110801e085a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e3540', table='systems_supplier', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='supplierevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2d81faf1766aa29bc0d34a448e3f062c7797bcaa', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_a1e9d', table='systems_supplierevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='systemsupplier',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='87277d6975002ddca8bd6536d533fda1e3cdd578', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_a4109', table='systems_systemsupplier', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='systemsupplierevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='69cfc1ae1ca066749c90b9cf425574e9df74ff7a', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_496a5', table='systems_systemsupplierevent', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -7,6 +7,9 @@ import systems.models
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -14,49 +17,55 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='aisystem',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='aisystem',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='aisystem',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='aisystem',
-            name='autonomy',
-            field=models.CharField(blank=True, choices=[('advises', 'Advises; a person decides'), ('proposes', 'Proposes; a person confirms each decision'), ('supervised', 'Decides; a person watches and can step in'), ('alone', 'Decides alone')], max_length=20, verbose_name='level of automation'),
-        ),
-        migrations.AddField(
-            model_name='aisystem',
-            name='supplier_keys',
-            field=models.CharField(blank=True, editable=False, max_length=500),
-        ),
-        migrations.AddField(
-            model_name='aisystemevent',
-            name='autonomy',
-            field=models.CharField(blank=True, choices=[('advises', 'Advises; a person decides'), ('proposes', 'Proposes; a person confirms each decision'), ('supervised', 'Decides; a person watches and can step in'), ('alone', 'Decides alone')], max_length=20, verbose_name='level of automation'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "autonomy", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."autonomy", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='a060a933537c0b6c756ac8a0afa983996db4b8d9', operation='INSERT', pgid='pgtrigger_insert_insert_19b2c', table='systems_aisystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."act_role" IS DISTINCT FROM (NEW."act_role") OR OLD."affected" IS DISTINCT FROM (NEW."affected") OR OLD."autonomy" IS DISTINCT FROM (NEW."autonomy") OR OLD."class_reason" IS DISTINCT FROM (NEW."class_reason") OR OLD."data_categories" IS DISTINCT FROM (NEW."data_categories") OR OLD."go_live_on" IS DISTINCT FROM (NEW."go_live_on") OR OLD."in_scope" IS DISTINCT FROM (NEW."in_scope") OR OLD."main_supplier_id" IS DISTINCT FROM (NEW."main_supplier_id") OR OLD."model" IS DISTINCT FROM (NEW."model") OR OLD."oversight" IS DISTINCT FROM (NEW."oversight") OR OLD."people_affected" IS DISTINCT FROM (NEW."people_affected") OR OLD."personal_data" IS DISTINCT FROM (NEW."personal_data") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."retired_because" IS DISTINCT FROM (NEW."retired_because") OR OLD."retired_on" IS DISTINCT FROM (NEW."retired_on") OR OLD."risk_class" IS DISTINCT FROM (NEW."risk_class") OR OLD."roles" IS DISTINCT FROM (NEW."roles") OR OLD."scope_reason" IS DISTINCT FROM (NEW."scope_reason") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."system_version" IS DISTINCT FROM (NEW."system_version") OR OLD."technical_owner_id" IS DISTINCT FROM (NEW."technical_owner_id") OR OLD."users" IS DISTINCT FROM (NEW."users"))', func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "autonomy", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."autonomy", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='fc4289397e68a37868e604f3c28dd7b2264e46a6', operation='UPDATE', pgid='pgtrigger_update_update_a5414', table='systems_aisystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='aisystem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "autonomy", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (OLD."act_role", OLD."affected", OLD."autonomy", OLD."class_reason", OLD."data_categories", OLD."go_live_on", OLD."in_scope", OLD."main_supplier_id", OLD."model", OLD."oversight", OLD."people_affected", OLD."personal_data", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."purpose", OLD."retired_because", OLD."retired_on", OLD."risk_class", OLD."roles", OLD."scope_reason", OLD."stage", OLD."system_version", OLD."technical_owner_id", OLD."users"); RETURN NULL;', hash='1e9cacaf5d32f1b551d482aa58eb1f3e135f126d', operation='DELETE', pgid='pgtrigger_delete_delete_3dd69', table='systems_aisystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='systemsupplier',
-            trigger=pgtrigger.compiler.Trigger(name='keep_supplier_keys', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    UPDATE systems_aisystem SET supplier_keys = COALESCE((\n        SELECT left(string_agg(link.supplier_id::text, ',' ORDER BY link.supplier_id), 500)\n        FROM systems_systemsupplier link WHERE link.aisystem_id = systems_aisystem.record_ptr_id\n    ), '') WHERE record_ptr_id = COALESCE(NEW.aisystem_id, OLD.aisystem_id);\n    RETURN NULL;\n", hash='e990c742b629ad27d071a754d5326116ea5fd360', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_keep_supplier_keys_b078e', table='systems_systemsupplier', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='aisystem',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='aisystem',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='aisystem',
+                name='delete_delete',
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='aisystem',
+                name='autonomy',
+                field=models.CharField(blank=True, choices=[('advises', 'Advises; a person decides'), ('proposes', 'Proposes; a person confirms each decision'), ('supervised', 'Decides; a person watches and can step in'), ('alone', 'Decides alone')], max_length=20, verbose_name='level of automation'),
+            ),
+            migrations.AddField(
+                model_name='aisystem',
+                name='supplier_keys',
+                field=models.CharField(blank=True, editable=False, max_length=500),
+            ),
+            migrations.AddField(
+                model_name='aisystemevent',
+                name='autonomy',
+                field=models.CharField(blank=True, choices=[('advises', 'Advises; a person decides'), ('proposes', 'Proposes; a person confirms each decision'), ('supervised', 'Decides; a person watches and can step in'), ('alone', 'Decides alone')], max_length=20, verbose_name='level of automation'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "autonomy", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."autonomy", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='a060a933537c0b6c756ac8a0afa983996db4b8d9', operation='INSERT', pgid='pgtrigger_insert_insert_19b2c', table='systems_aisystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."act_role" IS DISTINCT FROM (NEW."act_role") OR OLD."affected" IS DISTINCT FROM (NEW."affected") OR OLD."autonomy" IS DISTINCT FROM (NEW."autonomy") OR OLD."class_reason" IS DISTINCT FROM (NEW."class_reason") OR OLD."data_categories" IS DISTINCT FROM (NEW."data_categories") OR OLD."go_live_on" IS DISTINCT FROM (NEW."go_live_on") OR OLD."in_scope" IS DISTINCT FROM (NEW."in_scope") OR OLD."main_supplier_id" IS DISTINCT FROM (NEW."main_supplier_id") OR OLD."model" IS DISTINCT FROM (NEW."model") OR OLD."oversight" IS DISTINCT FROM (NEW."oversight") OR OLD."people_affected" IS DISTINCT FROM (NEW."people_affected") OR OLD."personal_data" IS DISTINCT FROM (NEW."personal_data") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."retired_because" IS DISTINCT FROM (NEW."retired_because") OR OLD."retired_on" IS DISTINCT FROM (NEW."retired_on") OR OLD."risk_class" IS DISTINCT FROM (NEW."risk_class") OR OLD."roles" IS DISTINCT FROM (NEW."roles") OR OLD."scope_reason" IS DISTINCT FROM (NEW."scope_reason") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."system_version" IS DISTINCT FROM (NEW."system_version") OR OLD."technical_owner_id" IS DISTINCT FROM (NEW."technical_owner_id") OR OLD."users" IS DISTINCT FROM (NEW."users"))', func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "autonomy", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (NEW."act_role", NEW."affected", NEW."autonomy", NEW."class_reason", NEW."data_categories", NEW."go_live_on", NEW."in_scope", NEW."main_supplier_id", NEW."model", NEW."oversight", NEW."people_affected", NEW."personal_data", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."purpose", NEW."retired_because", NEW."retired_on", NEW."risk_class", NEW."roles", NEW."scope_reason", NEW."stage", NEW."system_version", NEW."technical_owner_id", NEW."users"); RETURN NULL;', hash='fc4289397e68a37868e604f3c28dd7b2264e46a6', operation='UPDATE', pgid='pgtrigger_update_update_a5414', table='systems_aisystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='aisystem',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "systems_aisystemevent" ("act_role", "affected", "autonomy", "class_reason", "data_categories", "go_live_on", "in_scope", "main_supplier_id", "model", "oversight", "people_affected", "personal_data", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "retired_because", "retired_on", "risk_class", "roles", "scope_reason", "stage", "system_version", "technical_owner_id", "users") VALUES (OLD."act_role", OLD."affected", OLD."autonomy", OLD."class_reason", OLD."data_categories", OLD."go_live_on", OLD."in_scope", OLD."main_supplier_id", OLD."model", OLD."oversight", OLD."people_affected", OLD."personal_data", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."purpose", OLD."retired_because", OLD."retired_on", OLD."risk_class", OLD."roles", OLD."scope_reason", OLD."stage", OLD."system_version", OLD."technical_owner_id", OLD."users"); RETURN NULL;', hash='1e9cacaf5d32f1b551d482aa58eb1f3e135f126d', operation='DELETE', pgid='pgtrigger_delete_delete_3dd69', table='systems_aisystem', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='systemsupplier',
+                trigger=pgtrigger.compiler.Trigger(name='keep_supplier_keys', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    UPDATE systems_aisystem SET supplier_keys = COALESCE((\n        SELECT left(string_agg(link.supplier_id::text, ',' ORDER BY link.supplier_id), 500)\n        FROM systems_systemsupplier link WHERE link.aisystem_id = systems_aisystem.record_ptr_id\n    ), '') WHERE record_ptr_id = COALESCE(NEW.aisystem_id, OLD.aisystem_id);\n    RETURN NULL;\n", hash='e990c742b629ad27d071a754d5326116ea5fd360', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_keep_supplier_keys_b078e', table='systems_systemsupplier', when='AFTER')),
+            ),
+        ]),
         migrations.AddField(
             model_name='aisystem',
             name='facts',
