@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from organisations.migrating import Together
 from django.db import migrations, models
 
 
@@ -48,7 +49,6 @@ DROP FUNCTION refuse_to_rewrite(NAME, TEXT);
 """
 
 
-from organisations.migrating import Together
 
 
 class Migration(migrations.Migration):
