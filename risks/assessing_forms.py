@@ -24,7 +24,7 @@ SCALE_OF = {
 
 
 class AssessmentForm(forms.ModelForm):
-    """Scores one risk. `version` is that of the risk, `by` the criteria whose words were shown; both may be left out."""
+    """Scores one risk. `version` is that of the risk, `by` the criteria that were shown; both may be left out."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     by = forms.IntegerField(required=False, widget=forms.HiddenInput)

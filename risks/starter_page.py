@@ -47,7 +47,7 @@ def fits(entry: Entry, category: str, process: str, words: list[str]) -> bool:
         process in Process.values and entry.process != process
     ):
         return False
-    text = " ".join((entry.title, entry.cause, entry.event, entry.consequence)).casefold()
+    text = f"{entry.title} {entry.cause} {entry.event} {entry.consequence}".casefold()
     return all(word in text for word in words)
 
 

@@ -92,13 +92,14 @@ def make_criteria(organisation: Organisation, **fields: Any) -> RiskCriteria:
     """Criteria of 5 × 5 with plain words; `state="approved"` for those in force."""
     scale = ["very small", "small", "middling", "large", "very large"]
     names = ("likelihood", "organisation_scale", "individuals_scale", "society_scale")
-    defaults: dict[str, Any] = {"title": "Risk criteria", **dict.fromkeys(names, scale)}
+    defaults: dict[str, Any] = {"title": f"Criteria {next(number)}", **dict.fromkeys(names, scale)}
     return RiskCriteria.objects.create(organisation=organisation, **defaults | fields)
 
 
 def make_risk(organisation: Organisation, **fields: Any) -> Risk:
     """An operational risk of a system of its own, not scored yet; see `score`."""
-    defaults = {"title": f"Risk {next(number)}", "category": "fairness", "cause": "Old data", "consequence": "Harm"}
+    texts = {"cause": "Old data", "consequence": "Harm", "trigger": "incident"}
+    defaults = {"title": f"Risk {next(number)}", "category": "fairness", **texts}
     if fields.get("process") != "planning" and "system" not in fields:
         fields["system"] = make_ai_system(organisation)
     return Risk.objects.create(organisation=organisation, **defaults | fields)
