@@ -77,8 +77,8 @@ def has_a_residue(risk: Risk) -> bool:
 
 def months_of(risk: Risk, criteria: RiskCriteria) -> int:
     """Months until a risk is looked at again: by its system's class, or those of planning."""
-    is_planning = risk.process == Process.PLANNING or risk.system is None
-    return criteria.months_for(None if is_planning else risk.system.risk_class)
+    is_planning = risk.process == Process.PLANNING
+    return criteria.months_for(risk.system.risk_class if risk.system and not is_planning else None)
 
 
 def months_after(day: date, months: int) -> date:

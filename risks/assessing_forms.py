@@ -68,13 +68,14 @@ class AssessmentForm(forms.ModelForm):
         trigger = cast(Any, self.fields["trigger"])
         trigger.choices = [(value, label if value else _("Choose")) for value, label in trigger.choices]
         trigger.is_one_of_two = risk.process == Process.OPERATIONAL
-        self.initial |= {
+        first = {
             "version": risk.version,
             "by": criteria.pk,
             "assessed_on": risk.organisation.today(),
             "phase": next_phase(risk),
             "trigger": "" if risk.current_score is not None else risk.trigger,
         }
+        self.initial.update(first)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

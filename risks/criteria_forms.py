@@ -89,7 +89,7 @@ class RiskCriteriaForm(RecordForm):
         super().__init__(*args, **kwargs)
         if kwargs.get("instance") is None:
             size = Size.THREE if str(given.get("size")) == "3" else Size.FIVE
-            self.initial |= {"title": _("Risk criteria"), **starting_values(size), **given, "size": size.value}
+            self.initial.update({"title": _("Risk criteria"), **starting_values(size), **given, "size": size.value})
         # As it is typed, so that programs and the side-by-side page see what a person sees.
         for name in SCALES:
             if isinstance(self.initial.get(name), list):

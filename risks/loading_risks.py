@@ -98,7 +98,7 @@ def risk(row: Row, facts: dict[int, str]) -> Risk:
     accepted, treated = row.row("acceptance"), row.row("treatment")
     day = accepted.day("on") or row.intake.organisation.today()
     affects = row.choices("affects", Affected)
-    scores = [made for phase in Phase if (made := score(row, phase, affects, day))]
+    scores = [one for phase in Phase if (one := score(row, phase, affects, day))]
     controls = row.many("controls", "requirements")
     if controls and not treated:
         row.refuse("controls", _("stand with a treatment, and there is none"))
@@ -242,4 +242,3 @@ def keep_acceptance(made: Risk, acceptance: Acceptance | None, scores: list[Risk
     acceptance.risk, acceptance.assessment, acceptance.score = made, assessment, assessment.score
     acceptance.facts = made.assessed_facts
     acceptance.save()
-

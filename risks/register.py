@@ -50,7 +50,7 @@ class RiskViews(RecordViews):
         """A new risk may begin as one of the starter catalogue."""
         form = super().form(request, record)
         if record is None and not form.is_bound:
-            form.initial |= entry_for(request.GET.get("taken", ""))
+            form.initial.update(entry_for(request.GET.get("taken", "")))
         return form
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class RiskViews(RecordViews):
 def tabs(request: MemberRequest, current: str) -> list[dict[str, Any]]:
     """All, planning, operational, each with its count; the map. The counts are one query."""
     risks = Risk.objects.visible_to(request.user).of(request.organisation).filter(kind=Risk.KIND)
-    asked = {"": risks, **{process: risks.filter(process=process) for process in Process}}
+    asked: dict[str, Any] = {"": risks, **{process.value: risks.filter(process=process) for process in Process}}
     counts = {f"n_{name or 'all'}": HowMany(rows) for name, rows in asked.items()}
     found: Any = Organisation.objects.filter(pk=request.organisation.pk).values(**counts).get()
     labels = {"": _("All"), Process.PLANNING: _("Planning"), Process.OPERATIONAL: _("Operational")}

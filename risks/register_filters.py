@@ -53,7 +53,7 @@ class RiskFilter(RecordFilter):
         asked = self.form.cleaned_data
         wanted = {
             name: asked[key]
-            for name, key in (("likelihood", "likelihood"), ("highest", "consequence"), ("criteria__size", "scale"))
+            for name, key in (("likelihood", "likelihood"), ("gravest", "consequence"), ("criteria__size", "scale"))
             if asked.get(key)
         }
         if not wanted and not asked.get("phase"):

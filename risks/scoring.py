@@ -16,10 +16,10 @@ from .models import LEVELS, Phase, RiskAssessment, RiskCriteria
 
 
 def newest_scores(phase: str) -> QuerySet[RiskAssessment]:
-    """The newest score of each risk in a phase, with `highest`, the greatest of its consequences."""
+    """The newest score of each risk in a phase, with `gravest`, the greatest of its consequences."""
     later = RiskAssessment.objects.filter(risk=OuterRef("risk"), phase=phase, pk__gt=OuterRef("pk"))
-    highest = Greatest("for_organisation", "for_individuals", "for_society")
-    return RiskAssessment.objects.filter(~Exists(later), phase=phase).annotate(highest=highest)
+    gravest = Greatest("for_organisation", "for_individuals", "for_society")
+    return RiskAssessment.objects.filter(~Exists(later), phase=phase).annotate(gravest=gravest)
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class RiskMap:
 def map_of(risks: QuerySet[Any], criteria: RiskCriteria, phase: Phase, address: Any) -> RiskMap:
     """Puts `risks` on the map of `criteria`: one grouped query; `address(**filters)` is the list of a cell."""
     found = newest_scores(phase).filter(risk__in=risks.order_by().values("pk"))
-    counts = found.values("likelihood", "highest", size=F("criteria__size")).annotate(n=Count("pk")).order_by()
+    counts = found.values("likelihood", "gravest", size=F("criteria__size")).annotate(n=Count("pk")).order_by()
     rows = list(counts)
-    here = {(row["likelihood"], row["highest"]): row["n"] for row in rows if row["size"] == criteria.size}
+    here = {(row["likelihood"], row["gravest"]): row["n"] for row in rows if row["size"] == criteria.size}
     shown, scored = sum(here.values()), sum(row["n"] for row in rows)
     sides = range(1, criteria.size + 1)
     names = consequence_names(criteria)

@@ -83,8 +83,10 @@ def test_what_is_overdue_in_the_file_is_under_way_and_late_by_its_date(meridia: 
 def test_its_criteria_are_approved_by_top_management(meridia: Organisation) -> None:
     criteria = RiskCriteria.objects.get(organisation=meridia)
     assert (criteria.state, criteria.size, criteria.title) == ("approved", 5, "Risk criteria")
-    assert criteria.decided_by and criteria.decided_by.name == "Anneke Borgh"
-    assert criteria.decided_on and criteria.decided_on <= date(2026, 3, 10)
+    assert criteria.decided_by
+    assert criteria.decided_by.name == "Anneke Borgh"
+    assert criteria.decided_on
+    assert criteria.decided_on <= date(2026, 3, 10)
 
 
 def test_a_change_of_the_system_lapses_what_was_loaded(meridia: Organisation) -> None:
