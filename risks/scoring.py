@@ -15,7 +15,7 @@ from .criteria import consequence_names, step_name
 from .models import LEVELS, Phase, RiskAssessment, RiskCriteria
 
 
-def newest_scores(phase: str) -> QuerySet[RiskAssessment]:
+def newest_scores(phase: str) -> QuerySet[Any]:
     """The newest score of each risk in a phase, with `gravest`, the greatest of its consequences."""
     later = RiskAssessment.objects.filter(risk=OuterRef("risk"), phase=phase, pk__gt=OuterRef("pk"))
     gravest = Greatest("for_organisation", "for_individuals", "for_society")

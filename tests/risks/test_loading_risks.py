@@ -147,5 +147,5 @@ def test_a_file_may_bring_criteria_of_its_own(loaded: Callable[[str], Organisati
 
 
 def test_criteria_that_do_not_fit_are_refused(loaded: Callable[[str], Organisation]) -> None:
-    with pytest.raises(BadFileError, match="risk_criteria.likelihood: Say what each of the 5 steps means"):
+    with pytest.raises(BadFileError, match=r"risk_criteria\.likelihood: Say what each of the 5 steps means"):
         loaded("risk_criteria: {likelihood: [Small, Large]}\n")
