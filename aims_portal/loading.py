@@ -18,6 +18,7 @@ from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
 from organisations.rows import BadFileError, Intake, Problem
+from risks.loading_risks import load_criteria, load_risks
 from systems.loading import link_suppliers, load_suppliers, load_systems
 
 # In this order: each may point at what was loaded before it.
@@ -28,14 +29,18 @@ STEPS = (
     load_systems,
     link_suppliers,
     load_positions,
+    load_criteria,
+    load_risks,
     load_evidence,
     load_expected_proofs,
 )
-TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence")
+TAKEN_IN = (
+    *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
+    *("risk_criteria", "risks"),
+)
 NOT_YET = (
     "context_issues",
     "interested_parties",
-    "risks",
     "impact_assessments",
     "objectives",
     "documents",
@@ -91,6 +96,7 @@ def summary(intake: Intake) -> Iterator[str]:
         _("AI systems"): len(intake.made["ai_systems"]),
         _("controls decided"): sum(made.requirement.is_control and made.applicable is not None for made in positions),
         _("clauses with a status"): sum(bool(made.status) and not made.requirement.is_control for made in positions),
+        _("risks"): len(intake.made["risks"]),
         _("items of evidence"): len(intake.made["evidence"]),
     }
     words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}

@@ -26,6 +26,7 @@ from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_parts
+from risks.models import Risk
 from systems.models import AISystem, Supplier
 
 
@@ -109,6 +110,7 @@ class Rail:
         reviews, running_out = due_parts(person, organisation, organisation.today() + SOON, owner=person)
         asked: dict[str, Any] = {
             "systems": self.mine(AISystem),
+            "risks": self.mine(Risk).open(),
             "suppliers": self.mine(Supplier),
             "evidence": self.mine(Evidence),
             "controls": self.mine(Position).controls(),
@@ -132,6 +134,7 @@ class Rail:
         items: list[tuple[str, str, str | None]] = [
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
+            (_("Risks"), "risk-list", told(counts["risks"])),
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
         ]

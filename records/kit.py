@@ -147,7 +147,31 @@ def _words() -> dict[str, Any]:
         "now": timezone.now(),
         "days": [timezone.localdate() + datetime.timedelta(days=n) for n in (-8, -1, 0, 1, 9, 64)],
         "sha256": SHA256,
+        "map": _map(),
     }
+
+
+def _map() -> dict[str, Any]:
+    """A map of 3 × 3 with two risks on it."""
+    counts = {(2, 3): 1, (1, 2): 1}
+    levels = {1: 1, 2: 1, 3: 2, 4: 2, 6: 3, 9: 4}
+    rows = [
+        {
+            "label": label,
+            "cells": [
+                {
+                    "level": levels[likelihood * step],
+                    "count": counts.get((likelihood, step), 0),
+                    "url": "#level",
+                    "words": f"1 risk, likelihood {likelihood}, consequence {step}",
+                }
+                for step in (1, 2, 3)
+            ],
+        }
+        for likelihood, label in ((3, "Likely 3"), (2, "Possible 2"), (1, "Unlikely 1"))
+    ]
+    steps = [{"number": number, "word": word} for number, word in enumerate(("Small", "Real", "Grave"), 1)]
+    return {"caption": "Likelihood (up) by consequence (across)", "rows": rows, "steps": steps}
 
 
 def _lists() -> dict[str, Any]:

@@ -92,13 +92,14 @@ def make_criteria(organisation: Organisation, **fields: Any) -> RiskCriteria:
     """Criteria of 5 × 5 with plain words; `state="approved"` for those in force."""
     scale = ["very small", "small", "middling", "large", "very large"]
     names = ("likelihood", "organisation_scale", "individuals_scale", "society_scale")
-    defaults: dict[str, Any] = {"title": "Risk criteria", **dict.fromkeys(names, scale)}
+    defaults: dict[str, Any] = {"title": f"Criteria {next(number)}", **dict.fromkeys(names, scale)}
     return RiskCriteria.objects.create(organisation=organisation, **defaults | fields)
 
 
 def make_risk(organisation: Organisation, **fields: Any) -> Risk:
     """An operational risk of a system of its own, not scored yet; see `score`."""
-    defaults = {"title": f"Risk {next(number)}", "category": "fairness", "cause": "Old data", "consequence": "Harm"}
+    texts = {"cause": "Old data", "consequence": "Harm", "trigger": "incident"}
+    defaults = {"title": f"Risk {next(number)}", "category": "fairness", **texts}
     if fields.get("process") != "planning" and "system" not in fields:
         fields["system"] = make_ai_system(organisation)
     return Risk.objects.create(organisation=organisation, **defaults | fields)
@@ -161,6 +162,28 @@ def evidence_form(organisation: Organisation) -> dict[str, Any]:
     return {"title": "Minutes of May", "evidence_kind": "minutes", "url": "https://files.example/minutes"}
 
 
+def criteria_form(organisation: Organisation) -> dict[str, Any]:
+    steps = "Rare: seldom\nSmall: now and then\nMiddling: yearly\nLarge: often\nHuge: always"
+    scales = dict.fromkeys(("likelihood", "organisation_scale", "individuals_scale", "society_scale"), steps)
+    acceptors = {"accepts_low": "owner", "accepts_medium": "head", "accepts_high": "designated"}
+    months = {"months_planning": "12", "months_high": "6", "months_limited": "12", "months_minimal": "24"}
+    thresholds = {"medium_from": "5", "high_from": "10", "critical_from": "15", "individuals_override": "on"}
+    return {"title": "Criteria", "size": "5", "accepts_critical": "top"} | scales | acceptors | months | thresholds
+
+
+def risk_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "title": "Refusals cannot be explained",
+        "process": "operational",
+        "system": str(make_ai_system(organisation).pk),
+        "trigger": "incident",
+        "category": "transparency",
+        "cause": "The model is a black box",
+        "consequence": "Rights are not met",
+        "affects": ["individuals"],
+    }
+
+
 @dataclass(frozen=True)
 class RecordType:
     """One record type as the tests need it: how to make one, what to type into its form, which text to change."""
@@ -193,6 +216,8 @@ class RecordType:
             Proof.objects.create(evidence=record, record=make_supplier(organisation))
         else:
             make_evidence(organisation, proves=record, valid_until=organisation.today())
+        if isinstance(record, Risk):
+            score(record, phase="inherent", likelihood=4, for_individuals=4, assessed_by=somebody(organisation))
         if isinstance(record, Position):
             record.systems.add(make_ai_system(organisation))
         Record.objects.filter(pk=record.pk).update(changed_by=somebody(organisation))
@@ -204,6 +229,8 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "supplier": (make_supplier, supplier_form, "title"),
     "ai-system": (make_ai_system, ai_system_form, "title"),
     "evidence": (make_evidence, evidence_form, "title"),
+    "risk-criteria": (make_criteria, criteria_form, "title"),
+    "risk": (make_risk, risk_form, "title"),
     "position": (make_position, None, "narrative"),
 }
 

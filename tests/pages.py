@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 HTMX_WRITES = {"hx-post", "hx-put", "hx-patch", "hx-delete"}
-LEADS_TO_WRITING = {"new", "edit", "retire", "link"}
+LEADS_TO_WRITING = {"new", "edit", "retire", "link", "assess", "close"}
 NOT_SENT = {"submit", "button", "image", "reset", "file"}
 
 

@@ -49,6 +49,20 @@ def badge(word: Any, tone: str = "info", sign: str = "") -> SafeString:
     return format_html('<span class="badge {}">{}{}</span>', tone, drawing, word)
 
 
+# The levels of a risk or an impact, the least first; each has a swatch (static/css/tokens.css).
+LEVELS = ("low", "medium", "high", "critical")
+
+
+@register.simple_tag
+def level(name: str, word: Any, score: int | None = None) -> SafeString:
+    """A level (`low medium high critical`) as swatch with the score and the word; without a level a soft dash."""
+    if name not in LEVELS:
+        return _nothing()
+    number = LEVELS.index(name) + 1
+    swatch = "" if score is None else score
+    return format_html('<span class="level level-{}"><b>{}</b>{}</span>', number, swatch, word)
+
+
 @register.simple_tag
 def tag(word: Any) -> SafeString:
     """A small outlined word, for what is always so: "mandatory"."""

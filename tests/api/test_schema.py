@@ -17,7 +17,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from reports.models import Report
-from tests.cast import make_ai_system, make_evidence
+from tests.cast import make_ai_system, make_criteria, make_evidence, make_risk
 from tests.house import tree
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-OPERATIONS = 18
+OPERATIONS = 29
 # People and records are named; names that are made up are not found.
 NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
@@ -62,6 +62,8 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
     known = {
         "ai-systems": make_ai_system(organisation).reference,
         "evidence": make_evidence(organisation).reference,
+        "risks": make_risk(organisation).reference,
+        "risk-criteria": make_criteria(organisation).reference,
         "requirements": "6.1.2",
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }
