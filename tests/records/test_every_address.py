@@ -60,6 +60,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "file_format": "csv",
     }
     rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
+    rooms |= {"risks": "risk", "treatments": "treatment", "treatment-plans": "treatment-plan"}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]
