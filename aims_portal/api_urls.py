@@ -9,6 +9,7 @@ from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
+from risks.api_treatment import AcceptanceApi, TreatmentApi, TreatmentPlanApi
 from systems.api import AISystemApi
 
 from . import errors, views
@@ -16,11 +17,14 @@ from . import errors, views
 router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
+router.register("treatments", TreatmentApi, basename="api-treatment")
+router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")
 router.register("evidence", EvidenceApi, basename="api-evidence")
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [
     path("", include(router.urls)),
+    path("risks/<str:reference>/acceptances/", AcceptanceApi.as_view(), name="api-risk-acceptances"),
     path("dashboard/", DashboardApi.as_view(), name="api-dashboard"),
     path("comments/", CommentApi.as_view(), name="api-comments"),
     path("history/", HistoryApi.as_view(), name="api-history"),

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from .models import Membership, Organisation, OrganisationGrant, User
 from .roles import RIGHTS, ROLES_THAT_AUDIT, Role
 
-AUDITORS_DECIDE_NOTHING = _("Whoever audits accepts and approves nothing. Take the authority away, or choose another role.")
+AUDITORS_DECIDE_NOTHING = _(
+    "Whoever audits accepts and approves nothing. Take the authority away, or choose another role."
+)
 
 
 class LastAdministratorError(ValidationError):

@@ -78,7 +78,11 @@ class MembershipForm(PlaceForm):
 
     groups = [
         (_("Work"), _("What the person does here."), ["function", "top_management"]),
-        (_("Authority"), _("What they accept and approve (5.3): risks, treatment plans, the applicability."), ["authority"]),
+        (
+            _("Authority"),
+            _("What they accept and approve (5.3): risks, treatment plans, the applicability."),
+            ["authority"],
+        ),
         (_("Access"), _("Takes effect with the next click of the person."), ["role", "until"]),
     ]
 
@@ -91,7 +95,6 @@ class MembershipForm(PlaceForm):
             "top_management": _("Directs the organisation at the highest level, and takes part in management reviews."),
             "until": _("The last day of access. An auditor needs one."),
         }
-
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

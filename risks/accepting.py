@@ -92,6 +92,7 @@ def accept_risk(
         raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
     today = risk.organisation.today()
     check_terms(today, reason, until)
+    assert until
     earlier = risk.acceptances.filter(lapsed_on=None, until__gte=today)
     earlier.update(lapsed_on=today, lapsed_because=_("replaced by a new decision"))
     made = Acceptance.objects.create(
@@ -128,7 +129,10 @@ def check_terms(today: date, reason: str, until: date | None) -> None:
 
 @transaction.atomic
 def ask_acceptance(risk: Risk, *, of: User, by: User) -> None:
-    """Asks somebody who may accept a risk to do so: they may read it from now on, and are told. Raises ValidationError."""
+    """Asks somebody who may accept a risk to do so: they may read it from now on, and are told.
+
+    Raises ValidationError.
+    """
     risk = locked(risk)
     score = residual_of(risk)
     if why := obstacle(risk, score):
@@ -140,7 +144,7 @@ def ask_acceptance(risk: Risk, *, of: User, by: User) -> None:
             give(record, to=of, change=False)
     risk.acceptance_asked_of, risk.acceptance_asked_on = of, risk.organisation.today()
     keep(risk, by=by)
-    words = {"person": of.email, "level": risk.get_residual_level_display(), "score": risk.residual_score}  # type: ignore[attr-defined]
+    words = {"person": of.email, "level": risk.get_residual_level_display(), "score": risk.residual_score}
     text = _("@%(person)s Please decide whether the residual risk can be accepted: %(level)s, %(score)s.") % words
     say(risk, text=text, to={of: of.email}, by=by)
 

@@ -112,7 +112,7 @@ def next_number(organisation: Organisation) -> int:
 
 
 def refuse_second_draft(organisation: Organisation) -> None:
-    """One version at a time is written or reviewed; of two people who begin at once the second waits, and is refused."""
+    """One version at a time is written or reviewed; of two who begin at once the second waits, and is refused."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     under_way = TreatmentPlan.objects.of(organisation).filter(state__in=[*OPEN, Standing.IN_REVIEW])
     if plan := under_way.order_by("-pk").first():
@@ -127,7 +127,7 @@ def named_in(note: str, content: list[Line]) -> set[str]:
 
 
 def differences(content: list[Line], today: list[Line]) -> list[Difference]:
-    """What is different today from the lines as approved: added, no longer open, changed; what is the same is left out."""
+    """What is different today from the lines as approved: added, no longer open, changed; not what is the same."""
     before = {line["treatment"]: line for line in content}
     now = {line["treatment"]: line for line in today}
     found = [Difference(now[name], "added", _("New")) for name in now if name not in before]

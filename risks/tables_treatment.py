@@ -12,8 +12,8 @@ from .models import Standing, Treatment, TreatmentPlan, TreatmentState
 from .models.treatment import UNDER_WAY
 from .planning import natural
 
-TONES = {TreatmentState.VERIFIED: "good", TreatmentState.DROPPED: "none"}
-STANDING_TONES = {
+TONES: dict[str, str] = {TreatmentState.VERIFIED: "good", TreatmentState.DROPPED: "none"}
+STANDING_TONES: dict[str, str] = {
     Standing.DRAFT: "warn",
     Standing.IN_REVIEW: "info",
     Standing.APPROVED: "good",

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
 from records.models import Record
-
 from risks.accepting import (
     accept_risk,
     acceptors_of,

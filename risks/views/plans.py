@@ -15,7 +15,6 @@ from organisations.requests import MemberRequest
 from organisations.roles import VIEW_RECORDS
 from records.addresses import record_address
 from records.views import RecordViews
-
 from risks.approval_pages import ApprovalPages
 from risks.filters_treatment import TreatmentPlanFilter
 from risks.forms_treatment import PlanForm
@@ -23,6 +22,7 @@ from risks.models import Level, Standing, Treatment, TreatmentPlan
 from risks.planning import Line, complete, differences, lines_of, lines_today, named_in, told
 from risks.tables_treatment import TreatmentPlanTable
 from risks.treating import criteria_of
+
 from .treatments import treatment_tabs
 
 

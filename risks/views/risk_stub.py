@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from records.forms import RecordForm
 from records.views import RecordViews
-
 from risks.models import Risk
 
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from organisations.requests import MemberRequest
 from records.models import Record
 from records.views import RecordViews
-
 from risks.filters_treatment import TreatmentFilter
 from risks.forms_treatment import TreatmentForm, VerificationForm
 from risks.models import Risk, Treatment, TreatmentState
