@@ -19,7 +19,6 @@ class TreatmentFilter(RecordFilter):
     option = filters.ChoiceFilter(choices=Option.choices, label=_("Option"))
     risk = filters.CharFilter(method="by_risk", label=_("Risk (reference)"))
     control = filters.CharFilter(method="by_control", label=_("Control (reference)"))
-    review = None
 
     def by_due(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         found: QuerySet[Any] = queryset.under_way()

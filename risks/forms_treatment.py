@@ -33,7 +33,7 @@ class TreatmentForm(RecordForm):
         (
             gettext_lazy("Effect"),
             gettext_lazy("What should remain once it works, and how that is checked (8.3)."),
-            [EXPECTED, "verification"],
+            [EXPECTED, "verification", "review_on"],
         ),
     ]
 
@@ -41,7 +41,7 @@ class TreatmentForm(RecordForm):
         model = Treatment
         fields = [
             *("treats", "option", "title", "action", "controls", "owner", "due_on", "resources", "status"),
-            *(*EXPECTED, "verification"),
+            *(*EXPECTED, "verification", "review_on"),
         ]
         labels = {"title": gettext_lazy("Short title")}
         help_texts = {
@@ -57,11 +57,16 @@ class TreatmentForm(RecordForm):
         self.size = criteria.size if criteria else 5
         for name in EXPECTED:
             self.fields[name].help_text = _("1 to %(n)s, by the criteria.") % {"n": self.size}
-        chosen: Any = getattr(self.fields["controls"], "queryset")  # noqa: B009
-        linked = self.instance.controls.values("pk") if self.instance.pk else []
-        offered = chosen | Record.objects.filter(pk__in=linked) if self.instance.pk else chosen
-        setattr(self.fields["controls"], "queryset", offered.filter(pk__in=controls_of(self.organisation)))  # noqa: B010
+        self.narrow_links(self.fields["treats"], self.fields["controls"])
         self.narrow_states(self.fields["status"])
+
+    def narrow_links(self, treats: Any, controls: Any) -> None:
+        """Only controls are offered; what is chosen already stays so, whoever saves."""
+        if self.instance.pk:
+            treats.queryset = treats.queryset | Risk.objects.filter(pk=self.instance.treats_id)
+            linked = Record.objects.filter(pk__in=self.instance.controls.values("pk"))
+            controls.queryset = controls.queryset | linked
+        controls.queryset = controls.queryset.filter(pk__in=controls_of(self.organisation).values("pk"))
 
     def narrow_states(self, field: Any) -> None:
         """Verified is said by somebody else, with a result: a step of its own."""

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from organisations.roles import VIEW_RECORDS
+from records.addresses import record_address
 from records.tables import MID, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import day, due
 
@@ -49,7 +50,8 @@ class TreatmentTable(RecordTable):
         risk = record.treats
         if VIEW_RECORDS not in self.request.permissions:
             return risk.reference
-        return format_html('<a href="{}" title="{}">{}</a>', risk.get_absolute_url(), risk.title, risk.reference)
+        url = record_address(risk.KIND, record.organisation.slug, risk.reference)
+        return format_html('<a href="{}" title="{}">{}</a>', url, risk.title, risk.reference)
 
     def value_treats(self, record: Treatment) -> str:
         return record.treats.reference

@@ -116,6 +116,7 @@ def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessme
 def make_treatment(organisation: Organisation, **fields: Any) -> Treatment:
     """A planned line of treatment, of a risk of its own unless `treats` is given."""
     defaults: dict[str, Any] = {"title": f"Treatment {next(number)}", "action": "Test each release"}
+    defaults["due_on"] = organisation.today()
     if "treats" not in fields:
         fields["treats"] = make_risk(organisation)
     return Treatment.objects.create(organisation=organisation, **defaults | fields)

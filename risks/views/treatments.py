@@ -32,7 +32,7 @@ class TreatmentViews(RecordViews):
     lead = gettext_lazy("What is done about each risk, by whom, until when, and whether it was verified.")
     related = ("owner", "organisation", "treats")
     prefetched = ("controls",)
-    bulk = ("owner", "due_on")
+    bulk = ("owner", "due_on", "review_on")
     chips = (
         (gettext_lazy("Overdue"), {"due": "overdue"}),
         (gettext_lazy("Under way"), {"due": "open"}),
