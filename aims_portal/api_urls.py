@@ -10,6 +10,7 @@ from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
 from risks.api_risks import RiskApi, RiskCriteriaApi
+from risks.api_treatment import AcceptanceApi, TreatmentApi, TreatmentPlanApi
 from systems.api import AISystemApi
 
 from . import errors, views
@@ -17,6 +18,8 @@ from . import errors, views
 router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
+router.register("treatments", TreatmentApi, basename="api-treatment")
+router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")
 router.register("evidence", EvidenceApi, basename="api-evidence")
 router.register("risks", RiskApi, basename="api-risk")
 router.register("risk-criteria", RiskCriteriaApi, basename="api-risk-criteria")
@@ -24,6 +27,7 @@ router.register("reports", ReportApi, basename="api-report")
 
 organisation = [
     path("", include(router.urls)),
+    path("risks/<str:reference>/acceptances/", AcceptanceApi.as_view(), name="api-risk-acceptances"),
     path("dashboard/", DashboardApi.as_view(), name="api-dashboard"),
     path("comments/", CommentApi.as_view(), name="api-comments"),
     path("history/", HistoryApi.as_view(), name="api-history"),

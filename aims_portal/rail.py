@@ -26,7 +26,7 @@ from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_parts
-from risks.models import Risk
+from risks.models import Risk, Treatment
 from systems.models import AISystem, Supplier
 
 
@@ -112,6 +112,7 @@ class Rail:
             "systems": self.mine(AISystem),
             "risks": self.mine(Risk).open(),
             "suppliers": self.mine(Supplier),
+            "treatments": self.mine(Treatment),
             "evidence": self.mine(Evidence),
             "controls": self.mine(Position).controls(),
             "reviews": reviews,
@@ -136,6 +137,7 @@ class Rail:
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Risks"), "risk-list", told(counts["risks"])),
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
+            (_("Treatments"), "treatment-list", told(counts["treatments"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
         ]
         if VIEW_RECORDS in self.request.permissions:

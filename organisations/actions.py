@@ -10,7 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .models import Membership, Organisation, OrganisationGrant, User
-from .roles import RIGHTS, Role
+from .roles import RIGHTS, ROLES_THAT_AUDIT, Role
+
+AUDITORS_DECIDE_NOTHING = _(
+    "Whoever audits accepts and approves nothing. Take the authority away, or choose another role."
+)
 
 
 class LastAdministratorError(ValidationError):
@@ -29,17 +33,20 @@ def appoint(
     role: str,
     function: str = "",
     top_management: bool = False,
+    authority: str = "",
     until: date | None = None,
 ) -> Membership:
     """Gives `user` exactly the rights of `role` in `organisation` until the end of `until`, whatever they held before.
 
-    Raises LastAdministratorError when the organisation would be left without one.
+    Raises LastAdministratorError when the organisation would be left without one, and ValidationError for an authority
+    that an auditor cannot hold.
     """
     refuse_to_lose_last_administrator(user, organisation, role=role, until=until)
+    if role in ROLES_THAT_AUDIT and (authority or top_management):
+        raise ValidationError({"authority": AUDITORS_DECIDE_NOTHING})
+    place = {"role": role, "function": function, "top_management": top_management, "authority": authority}
     membership, _created = Membership.objects.update_or_create(
-        user=user,
-        organisation=organisation,
-        defaults={"role": role, "function": function, "top_management": top_management, "until": until},
+        user=user, organisation=organisation, defaults={**place, "until": until}
     )
     held = OrganisationGrant.objects.filter(user=user, content_object=organisation)
     held.exclude(permission__codename__in=RIGHTS[role]).delete()

@@ -21,6 +21,13 @@ GIVEN = [choice for choice in Authority.choices if choice[0] in {Authority.HEAD,
 ORDER = list(Authority)
 
 
+class Given(TextChoices):
+    """The authority that an administrator gives to a member; top management holds every authority."""
+
+    HEAD = Authority.HEAD.value, Authority.HEAD.label
+    DESIGNATED = Authority.DESIGNATED.value, Authority.DESIGNATED.label
+
+
 def authority_of(membership: Any) -> Authority:
     """The authority of a member; whoever was given none decides on what they own, auditors from outside on nothing."""
     if membership.top_management:

@@ -17,9 +17,11 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from .actions import AUDITORS_DECIDE_NOTHING
+from .authority import Authority, Given
 from .invitations import account_of
 from .models import Invitation, Membership, Organisation, User
-from .roles import MEANINGS, ROLES_WITH_END_DATE, Role
+from .roles import MEANINGS, ROLES_THAT_AUDIT, ROLES_WITH_END_DATE, Role
 
 PROFILE = [
     *("name", "legal_form", "country", "employees", "business", "sites", "jurisdictions", "timezone"),
@@ -76,17 +78,34 @@ class MembershipForm(PlaceForm):
 
     groups = [
         (_("Work"), _("What the person does here."), ["function", "top_management"]),
+        (
+            _("Authority"),
+            _("What they accept and approve (5.3): risks, treatment plans, the applicability."),
+            ["authority"],
+        ),
         (_("Access"), _("Takes effect with the next click of the person."), ["role", "until"]),
     ]
 
     class Meta:
         model = Membership
-        fields = ["function", "top_management", "role", "until"]
+        fields = ["function", "top_management", "authority", "role", "until"]
         widgets = {"role": forms.RadioSelect, "until": day_input()}
+        labels = {"authority": _("May decide as")}
         help_texts = {
             "top_management": _("Directs the organisation at the highest level, and takes part in management reviews."),
             "until": _("The last day of access. An auditor needs one."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["authority"].choices = [("", Authority.OWNER.label), *Given.choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        decides = cleaned.get("authority") or cleaned.get("top_management")
+        if cleaned.get("role") in ROLES_THAT_AUDIT and decides:
+            self.add_error("authority", AUDITORS_DECIDE_NOTHING)
+        return cleaned
 
 
 class InvitationForm(PlaceForm):

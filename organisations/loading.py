@@ -11,9 +11,10 @@ from allauth.account.models import EmailAddress
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from .actions import appoint
+from .actions import AUDITORS_DECIDE_NOTHING, appoint
+from .authority import Given
 from .models import Membership, Organisation, User, free_slug
-from .roles import ROLES_WITH_END_DATE, Role
+from .roles import ROLES_THAT_AUDIT, ROLES_WITH_END_DATE, Role
 from .rows import Intake, Row
 
 DEFAULT_ZONE: str = Organisation._meta.get_field("timezone").default
@@ -79,9 +80,12 @@ def load_people(intake: Intake) -> None:
 def person(row: Row) -> User:
     name, role = row.text("name", needed=True), row.choice("portal_role", Role)
     function, top_management = row.text("function"), row.flag("top_management")
+    authority = row.choice("authority", Given, needed=False)
     is_external, until = row.flag("external"), row.day("until") or invited_until(row)
     if not until and (is_external or role in ROLES_WITH_END_DATE):
         row.refuse("until", _("is missing: somebody from outside needs a last day of access"))
+    if role in ROLES_THAT_AUDIT and (authority or top_management):
+        row.refuse("authority" if authority else "top_management", str(AUDITORS_DECIDE_NOTHING))
     email = row.text("email").lower() or address(name, row.intake.organisation)
     if name and not email:
         row.refuse("email", _("is missing, and no address can be made of this name"))
@@ -98,6 +102,7 @@ def person(row: Row) -> User:
         role=role,
         function=function,
         top_management=top_management,
+        authority=authority,
         until=until,
     )
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})

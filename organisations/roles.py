@@ -42,6 +42,8 @@ RIGHTS: dict[str, frozenset[str]] = {
 
 # Somebody from outside never keeps access by being forgotten.
 ROLES_WITH_END_DATE = frozenset({Role.AUDITOR})
+# Whoever audits decides on nothing that is audited.
+ROLES_THAT_AUDIT = frozenset({Role.AUDITOR, Role.INTERNAL_AUDITOR})
 
 MEANINGS = {
     Role.ADMINISTRATOR: _(

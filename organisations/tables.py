@@ -16,6 +16,9 @@ class MemberTable(tables.Table):
     )
     function = tables.Column(attrs=WIDE)
     role = tables.Column(attrs=WIDE)
+    authority = tables.TemplateColumn(
+        template_name="organisations/cells/authority.html", verbose_name=_("May decide as"), attrs=MID
+    )
     last_login = tables.TemplateColumn(
         template_name="organisations/cells/last_login.html",
         verbose_name=_("Last sign-in"),

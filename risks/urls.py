@@ -1,4 +1,9 @@
+from django.urls import path
+
 from . import assessing_pages, criteria_pages, map_page, register, starter_page
+from .views.acceptance import accept, ask, withdraw
+from .views.plans import TreatmentPlanViews, plan_approval
+from .views.treatments import TreatmentViews, verify_treatment
 
 # Pages of their own stand before the addresses of single records.
 urlpatterns = [
@@ -8,4 +13,11 @@ urlpatterns = [
     *register.RiskViews.urls(),
     *register.urls(),
     *assessing_pages.urls(),
+    path("risks/<str:reference>/accept/", accept, name="risk-accept"),
+    path("risks/<str:reference>/ask-acceptance/", ask, name="risk-ask-acceptance"),
+    path("risks/<str:reference>/withdraw-acceptance/", withdraw, name="risk-withdraw-acceptance"),
+    *TreatmentViews.urls(),
+    path("treatments/<str:reference>/verify/", verify_treatment, name="treatment-verify"),
+    *TreatmentPlanViews.urls(),
+    *plan_approval.urls(),
 ]

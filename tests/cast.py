@@ -24,7 +24,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
-from risks.models import Risk, RiskAssessment, RiskCriteria
+from risks.models import Risk, RiskAssessment, RiskCriteria, Treatment, TreatmentPlan
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
 
 PASSWORD = "tall ships sail at dawn"
@@ -114,6 +114,20 @@ def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessme
     )
 
 
+def make_treatment(organisation: Organisation, **fields: Any) -> Treatment:
+    """A planned line of treatment, of a risk of its own unless `treats` is given."""
+    defaults: dict[str, Any] = {"title": f"Treatment {next(number)}", "action": "Test each release"}
+    defaults["due_on"] = organisation.today()
+    if "treats" not in fields:
+        fields["treats"] = make_risk(organisation)
+    return Treatment.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_plan(organisation: Organisation, **fields: Any) -> TreatmentPlan:
+    """A draft of the treatment plan, which shows the open lines of today."""
+    return TreatmentPlan.objects.create(organisation=organisation, **{"title": f"Plan {next(number)}"} | fields)
+
+
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
     """An item with one version, a link; `proves` names a record it proves something about."""
     item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
@@ -156,6 +170,21 @@ def ai_system_form(organisation: Organisation) -> dict[str, Any]:
         "in_scope": "on",
         "scope_reason": "Used in production",
     }
+
+
+def treatment_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "treats": make_risk(organisation).pk,
+        "option": "reduce",
+        "title": "Test each release",
+        "action": "Selection rates are tested before each release",
+        "due_on": organisation.today().isoformat(),
+        "status": "planned",
+    }
+
+
+def plan_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Risk treatment plan", "change_note": "Two lines more"}
 
 
 def evidence_form(organisation: Organisation) -> dict[str, Any]:
@@ -232,6 +261,9 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "risk-criteria": (make_criteria, criteria_form, "title"),
     "risk": (make_risk, risk_form, "title"),
     "position": (make_position, None, "narrative"),
+    "risk": (make_risk, None, "title"),
+    "treatment": (make_treatment, treatment_form, "title"),
+    "treatment-plan": (make_plan, plan_form, "title"),
 }
 
 

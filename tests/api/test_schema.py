@@ -17,7 +17,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from reports.models import Report
-from tests.cast import make_ai_system, make_criteria, make_evidence, make_risk
+from tests.cast import make_ai_system, make_criteria, make_evidence, make_plan, make_risk, make_treatment
 from tests.house import tree
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,7 @@ CHECKS = [
 OPERATIONS = 29
 # People and records are named; names that are made up are not found.
 NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
+NAMES |= {"treats", "controls"}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
 EXAMPLES = 6
 
@@ -65,6 +66,8 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "risks": make_risk(organisation).reference,
         "risk-criteria": make_criteria(organisation).reference,
         "requirements": "6.1.2",
+        "treatments": make_treatment(organisation).reference,
+        "treatment-plans": make_plan(organisation).reference,
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }
     schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -218,3 +219,30 @@ def test_two_administrators_who_remove_each_other_at_once_leave_one(organisation
     assert len(refused) == 1
     assert list(organisation.memberships.filter(role="administrator").values_list("user", flat=True)) == refused
     assert User.objects.filter(pk__in=both).count() == 2
+
+
+def test_an_administrator_gives_authority_and_the_list_shows_it(
+    at: Any, organisation: Any, administrator: Any, contributor: Any, sign_in: Callable[..., Client]
+) -> None:
+    membership, client = membership_of(contributor, organisation), sign_in(administrator)
+    address = at("member-edit", pk=membership.pk)
+    assert client.post(address, place(authority="designated")).status_code == 302
+    membership.refresh_from_db()
+    assert membership.authority == "designated"
+    assert "Designated management" in " ".join(SeenPage(client.get(at("member-list")), within="table").texts)
+    assert SeenPage(client.get(address)).form_with("authority").fields["authority"] == ["designated"]
+
+
+@pytest.mark.parametrize("role", ["auditor", "internal_auditor"])
+@pytest.mark.parametrize("decides", [{"authority": "head"}, {"top_management": "on"}])
+def test_auditors_are_given_no_authority(
+    role: str, decides: dict[str, str], at: Any, organisation: Any, administrator: Any, contributor: Any, sign_in: Any
+) -> None:
+    membership = membership_of(contributor, organisation)
+    data = place(role=role, until=organisation.today().isoformat(), **decides)
+    answer = sign_in(administrator).post(at("member-edit", pk=membership.pk), data)
+    assert answer.context["form"].errors.keys() == {"authority"}
+    membership.refresh_from_db()
+    assert (membership.role, membership.authority, membership.top_management) == ("contributor", "", False)
+    with pytest.raises(ValidationError):
+        appoint(contributor, organisation=organisation, role=role, until=organisation.today(), authority="head")

@@ -1,0 +1,1 @@
+"""Pages of risks and what belongs to them."""
