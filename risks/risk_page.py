@@ -8,47 +8,29 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from evidence.references import natural
 from organisations.requests import MemberRequest
 from records.models import Record
 
 from .linking import addresses_for
-from .models import Affected, ImpactAssessment, Incident, Level, Phase, Risk, RiskAssessment, Treatment, TreatmentState
+from .models import Affected, ImpactAssessment, Incident, Level, Phase, Risk, RiskAssessment
 from .scoring import steps_in_words
-
-TONES = {
-    TreatmentState.PLANNED: "none",
-    TreatmentState.IN_PROGRESS: "info",
-    TreatmentState.IMPLEMENTED: "info",
-    TreatmentState.VERIFIED: "good",
-    TreatmentState.DROPPED: "none",
-}
 
 
 def page_of_risk(request: MemberRequest, risk: Risk) -> dict[str, Any]:
     """Context of `risks/risk_detail.html`; everything one may not see stays out or stands without a link."""
     scores = scores_of(risk)
-    treatments = list(
-        Treatment.objects.visible_to(request.user)
-        .filter(treats=risk)
-        .select_related("owner", "organisation")
-        .prefetch_related("controls")
-        .order_by("pk")
-    )
     seen = {
         "children": of(request, Risk, risk.children.all()),
         "incidents": of(request, Incident, risk.incidents.all()),
         "impacts": of(request, ImpactAssessment, risk.impact_assessments.all()),
     }
-    linked: list[Record] = [*treatments, *(control for one in treatments for control in one.controls.all())]
-    linked += [record for rows in seen.values() for record in rows]
+    linked: list[Record] = [record for rows in seen.values() for record in rows]
     linked += [score.criteria for score in scores]
     linked += [record for record in (risk.parent, risk.system) if record]
     urls = addresses_for(request.user, linked)
     return {
         "standing": [phase_of(risk, phase) for phase in Phase],
         "scores": [score_line(score, urls) for score in reversed(scores)],
-        "treatments": [treatment_line(one, urls, request.organisation.today()) for one in treatments],
         "affects": ", ".join(str(Affected(one).label) for one in risk.affects),
         "parent": line(risk.parent, urls) if risk.parent else None,
         "system_url": urls.get(risk.system_id or 0, ""),
@@ -85,20 +67,6 @@ def score_line(score: RiskAssessment, urls: dict[int, str]) -> dict[str, Any]:
         "words": steps_in_words(score),
         "version": version,
         "criteria_url": urls.get(score.criteria_id, ""),
-    }
-
-
-def treatment_line(treatment: Treatment, urls: dict[int, str], today: Any) -> dict[str, Any]:
-    is_overdue = treatment.is_overdue(today)
-    return {
-        "treatment": treatment,
-        "url": urls.get(treatment.pk, ""),
-        "tone": "bad" if is_overdue else TONES[TreatmentState(treatment.status)],
-        "word": _("Overdue") if is_overdue else treatment.get_status_display(),
-        "is_done": treatment.status not in {TreatmentState.PLANNED, TreatmentState.IN_PROGRESS},
-        "controls": [
-            line(control, urls) for control in sorted(treatment.controls.all(), key=lambda one: natural(one.reference))
-        ],
     }
 
 
