@@ -24,7 +24,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
-from risks.models import Risk, RiskAssessment, RiskCriteria
+from risks.models import OwnControl, Risk, RiskAssessment, RiskCriteria, Statement, Treatment, TreatmentControl
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
 
 PASSWORD = "tall ships sail at dawn"
@@ -113,6 +113,27 @@ def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessme
     )
 
 
+def make_treatment(risk: Risk, *controls: Record, **fields: Any) -> Treatment:
+    """A treatment of a risk that rests on these controls."""
+    defaults = {"title": f"Treatment {next(number)}", "action": "Checks every release"}
+    treatment = Treatment.objects.create(organisation=risk.organisation, treats=risk, **defaults | fields)
+    for control in controls:
+        TreatmentControl.objects.create(treatment=treatment, control_id=control.pk)
+    return treatment
+
+
+def make_own_control(organisation: Organisation, **fields: Any) -> OwnControl:
+    defaults = {"title": f"Own control {next(number)}", "justification": "Annex A names no red team"}
+    return OwnControl.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_statement(organisation: Organisation, **fields: Any) -> Statement:
+    """A draft; several may stand open here, as no person can make them."""
+    count = Statement.objects.of(organisation).count() + 1
+    defaults = {"title": f"Statement {count}", "label": f"{count}.0", "number": count}
+    return Statement.objects.create(organisation=organisation, **defaults | fields)
+
+
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
     """An item with one version, a link; `proves` names a record it proves something about."""
     item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
@@ -161,6 +182,15 @@ def evidence_form(organisation: Organisation) -> dict[str, Any]:
     return {"title": "Minutes of May", "evidence_kind": "minutes", "url": "https://files.example/minutes"}
 
 
+def own_control_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "title": "Red-team test each quarter",
+        "justification": "Annex A names no red team",
+        "basis": "risk",
+        "status": "implemented",
+    }
+
+
 @dataclass(frozen=True)
 class RecordType:
     """One record type as the tests need it: how to make one, what to type into its form, which text to change."""
@@ -205,6 +235,8 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "ai-system": (make_ai_system, ai_system_form, "title"),
     "evidence": (make_evidence, evidence_form, "title"),
     "position": (make_position, None, "narrative"),
+    "own-control": (make_own_control, own_control_form, "description"),
+    "statement": (make_statement, None, "change_note"),
 }
 
 
