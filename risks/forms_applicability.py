@@ -60,5 +60,6 @@ class StatementForm(RecordForm):
         return label
 
     def save(self, commit: bool = True) -> Any:
-        self.instance.title = title_of(self.instance.label)
+        if "label" in self.changed_data:
+            self.instance.title = title_of(self.instance.label)
         return super().save(commit)
