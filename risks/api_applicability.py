@@ -112,9 +112,7 @@ class StatementApiViews(StatementViews):
     list=extend_schema(parameters=filter_parameters(StatementViews)),
     retrieve=extend_schema(parameters=[REFERENCE], responses=StatementWithLines),
     create=extend_schema(parameters=[IDEMPOTENCY], request=StatementIn, responses={201: StatementWithLines}),
-    partial_update=extend_schema(
-        parameters=[REFERENCE, IF_MATCH], request=StatementIn, responses=StatementWithLines
-    ),
+    partial_update=extend_schema(parameters=[REFERENCE, IF_MATCH], request=StatementIn, responses=StatementWithLines),
 )
 class StatementApi(CreatingApi):
     views = StatementApiViews()

@@ -74,9 +74,7 @@ def state_chips(request: MemberRequest, lines: list[Line]) -> list[dict[str, Any
 
 def area_chips(request: MemberRequest, lines: list[Line]) -> list[dict[str, Any]]:
     areas = dict.fromkeys(line.area for line in lines)
-    return [
-        chip(request, area, {"area": area}) | {"count": sum(line.area == area for line in lines)} for area in areas
-    ]
+    return [chip(request, area, {"area": area}) | {"count": sum(line.area == area for line in lines)} for area in areas]
 
 
 def drawn(request: MemberRequest, lines: Iterable[Line]) -> list[dict[str, Any]]:

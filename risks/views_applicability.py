@@ -30,7 +30,7 @@ from .forms_applicability import OwnControlForm, StatementForm
 from .models import OwnControl, Standing, Statement, TreatmentState
 from .statement import Line, lines_of, live_lines
 from .statement_difference import differences
-from .statement_lines import address, area_chips, as_table, control_address, drawn, filtered, state_chips
+from .statement_lines import area_chips, as_table, control_address, drawn, filtered, state_chips
 from .stating import draft_statement, freeze_or_tell, next_label, obstacles
 from .tables_applicability import OwnControlTable, StatementTable
 
@@ -204,7 +204,9 @@ def coverage_page(request: MemberRequest) -> HttpResponse:
     ]
     rows = drawn(request, [line for line, _how in shown])
     context = {
-        "rows": [row | {"how": how.label, "how_tone": TONES.get(how, "")} for row, (_l, how) in zip(rows, shown, strict=True)],
+        "rows": [
+            row | {"how": how.label, "how_tone": TONES.get(how, "")} for row, (_l, how) in zip(rows, shown, strict=True)
+        ],
         "chips": chips,
         "count": len(pairs),
         "crumbs": [(capfirst(statements.words), statements.list_url(request)), (_("All controls considered"), None)],

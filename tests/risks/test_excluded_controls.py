@@ -103,11 +103,12 @@ def test_what_rests_on_an_excluded_control_cannot_be_opened_again(
 ) -> None:
     risk = make_risk(organisation, closed_on="2026-01-01" if how == "reopened" else None)
     make_treatment(risk, excluded, status="planned" if how == "reopened" else "dropped")
+    rows: Any = Treatment.objects.all()
+    change: dict[str, Any] = {"status": "planned"}
+    if how == "reopened":
+        rows, change = Risk.objects.filter(pk=risk.pk), {"closed_on": None}
     with pytest.raises(IntegrityError, match=r"A\.7\.6 is excluded"), transaction.atomic():
-        if how == "reopened":
-            Risk.objects.filter(pk=risk.pk).update(closed_on=None)
-        else:
-            Treatment.objects.update(status="planned")
+        rows.update(**change)
 
 
 def test_another_fault_of_the_database_is_not_taken_for_it(control: Position) -> None:
