@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -29,7 +30,7 @@ def told_at(field: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        told = getattr(error.__cause__, "diag", None)
+        told: Any = getattr(error.__cause__, "diag", None)
         words = REFUSALS.get(getattr(told, "constraint_name", None) or "")
         if words is None:
             raise

@@ -94,7 +94,7 @@ class StatementWithLines(StatementSerializer):
 class StatementIn(serializers.Serializer):
     """What may be said about a draft; without a label the next one is given."""
 
-    label = serializers.CharField(max_length=20, required=False)
+    label = serializers.CharField(max_length=20, required=False)  # type: ignore[assignment]
     change_note = serializers.CharField(max_length=300, required=False, allow_blank=True)
     owner = serializers.EmailField(required=False, allow_null=True)
     review_on = serializers.DateField(required=False, allow_null=True)

@@ -81,14 +81,16 @@ class Line:
 
     @property
     def warnings(self) -> list[str]:
-        """What does not keep a statement from being approved, and an auditor will ask about."""
+        """What does not keep a statement from being approved, and an auditor will ask about: implemented without valid
+        evidence, because of a risk without one that is linked, not started, without a status.
+        """
         if not self.applicable:
             return []
         found = []
         if self.status == Status.IMPLEMENTED and not self.evidence:
-            found.append(_("Implemented without valid evidence"))
+            found.append(_("No valid evidence"))
         if Basis.RISK in self.basis and not self.risks:
-            found.append(_("Because of a risk, but none is linked"))
+            found.append(_("No risk linked"))
         if self.status == Status.NOT_STARTED:
             found.append(_("Not started"))
         if not self.status:

@@ -19,6 +19,9 @@ from .statement import Line
 from .statement_difference import fields_of
 from .tables_applicability import STATUS_TONES
 
+# So many references of a line stand on the page, and so many more behind them; the export has all.
+FIRST, MOST = 6, 50
+
 # Each state counts controls of Annex A only, but the two that say otherwise.
 STATES: dict[str, Callable[[Line], bool]] = {
     "applicable": lambda line: not line.is_own and line.applicable is True,
@@ -85,11 +88,19 @@ def drawn(request: MemberRequest, lines: Iterable[Line]) -> list[dict[str, Any]]
             "line": line,
             "url": control_address(slug, line),
             "tone": STATUS_TONES.get(line.status, "") if line.applicable else "warn" if line.applicable is None else "",
-            "risks": [{"words": one.words, "url": address(Risk.KIND, slug, one.reference)} for one in line.risks],
-            "evidence": [{"words": one, "url": address(Evidence.KIND, slug, one)} for one in line.evidence],
+            "risks": named((one.words, address(Risk.KIND, slug, one.reference)) for one in line.risks[:MOST])
+            | {"left": len(line.risks[MOST:])},
+            "evidence": named((one, address(Evidence.KIND, slug, one)) for one in line.evidence[:MOST])
+            | {"left": len(line.evidence[MOST:])},
         }
         for line in lines
     ]
+
+
+def named(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Words with their addresses for templates/risks/named.html: the `first`, and `more` that are opened on demand."""
+    found = [{"words": words, "url": url} for words, url in pairs]
+    return {"first": found[:FIRST], "more": found[FIRST:]}
 
 
 def control_address(slug: str, line: Line) -> str:

@@ -10,8 +10,8 @@ from records.tables import MID, NUMBER, WIDE, WIDE_NOWRAP, BadgeColumn, DayColum
 
 from .models import OwnControl, Standing, Statement
 
-STATUS_TONES = {Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "bad"}
-STANDING_TONES = {
+STATUS_TONES: dict[str, str] = {Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "bad"}
+STANDING_TONES: dict[str, str] = {
     Standing.DRAFT: "warn",
     Standing.IN_REVIEW: "info",
     Standing.APPROVED: "good",

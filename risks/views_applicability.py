@@ -168,8 +168,10 @@ def compare(request: MemberRequest, reference: str) -> HttpResponse:
     ]
     context = {
         "record": statement,
-        "others": others,
-        "chosen": other.reference if other else NOW,
+        "tabs": [
+            *({"label": one.label, "url": f"?with={one.reference}", "current": one == other} for one in others),
+            {"label": _("Today"), "url": f"?with={NOW}", "current": other is None},
+        ],
         "before": before,
         "after": after,
         "found": [{"one": one, "url": control_address(slug, one.line)} for one in found],

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.db.models import F
 
 from records.models import Record
 from risks.models import Risk, Treatment
 from risks.statement_lines import address
 
+MOST = 50
 register = template.Library()
 
 
@@ -20,6 +22,7 @@ def treated_risks(context: dict[str, Any], control: Record) -> dict[str, Any]:
     visible = Risk.objects.visible_to(request.user).of(request.organisation)
     found = Treatment.objects.filter(links__control=control, treats__in=visible).select_related("treats")
     slug = request.organisation.slug
+    found = found.order_by(F("treats__closed_on").desc(nulls_first=True), "treats__reference", "reference")[: MOST + 1]
     lines = [
         {
             "risk": treatment.treats,
@@ -27,6 +30,6 @@ def treated_risks(context: dict[str, Any], control: Record) -> dict[str, Any]:
             "url": address(Risk.KIND, slug, treatment.treats.reference),
             "treatment_url": address(Treatment.KIND, slug, treatment.reference),
         }
-        for treatment in found.order_by("treats__closed_on", "treats__reference", "reference")
+        for treatment in found
     ]
-    return {"lines": lines}
+    return {"lines": lines[:MOST], "are_more": len(lines) > MOST}

@@ -95,7 +95,7 @@ def test_implemented_without_valid_evidence_warns_and_does_not_refuse(organisati
     control = Position.objects.get(organisation=organisation, reference="A.8.2")
     yesterday = organisation.today() - timedelta(days=1)
     make_evidence(organisation, proves=control, valid_until=yesterday)
-    assert line(organisation, "A.8.2").warnings == ["Implemented without valid evidence"]
+    assert line(organisation, "A.8.2").warnings == ["No valid evidence"]
     valid = make_evidence(organisation, proves=control, valid_until=organisation.today())
     assert (line(organisation, "A.8.2").warnings, line(organisation, "A.8.2").evidence) == ([], (valid.reference,))
     freeze(make_statement(organisation))
@@ -104,7 +104,7 @@ def test_implemented_without_valid_evidence_warns_and_does_not_refuse(organisati
 @pytest.mark.parametrize(
     ("fields", "warning"),
     [
-        ({"basis": ["risk"]}, "Because of a risk, but none is linked"),
+        ({"basis": ["risk"]}, "No risk linked"),
         ({"status": "not_started"}, "Not started"),
         ({"status": ""}, "No status set"),
     ],

@@ -1,4 +1,4 @@
-"""The Statement of Applicability by clicking: drafted and submitted by the officer, approved by the manager (A6, C4)."""
+"""The Statement of Applicability by clicking: she drafts and submits it, he approves it (A6, C4)."""
 
 from __future__ import annotations
 
