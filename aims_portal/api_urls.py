@@ -9,6 +9,7 @@ from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
+from risks.api_applicability import OwnControlApi, StatementApi
 from risks.api_risks import RiskApi, RiskCriteriaApi
 from risks.api_treatment import AcceptanceApi, TreatmentApi, TreatmentPlanApi
 from systems.api import AISystemApi
@@ -23,6 +24,8 @@ router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-pla
 router.register("evidence", EvidenceApi, basename="api-evidence")
 router.register("risks", RiskApi, basename="api-risk")
 router.register("risk-criteria", RiskCriteriaApi, basename="api-risk-criteria")
+router.register("statements", StatementApi, basename="api-statement")
+router.register("own-controls", OwnControlApi, basename="api-own-control")
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [

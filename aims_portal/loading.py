@@ -19,6 +19,7 @@ from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
 from organisations.rows import BadFileError, Intake, Problem
 from risks.loading_risks import load_criteria, load_risks
+from risks.loading_statement import load_statement
 from systems.loading import link_suppliers, load_suppliers, load_systems
 
 # In this order: each may point at what was loaded before it.
@@ -33,6 +34,7 @@ STEPS = (
     load_risks,
     load_evidence,
     load_expected_proofs,
+    load_statement,
 )
 TAKEN_IN = (
     *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),

@@ -53,6 +53,7 @@ class Rail:
             "organisations": self.organisations(),
             "clauses": self.clauses(),
             "controls": self.controls(),
+            "statement": self.statement(),
             "items": self.items(),
             "band": self.band(),
             "person": {"name": self.request.user.name, "role": self.request.membership.get_role_display()},
@@ -129,6 +130,10 @@ class Rail:
         url = self.positions_url
         current = self.here.startswith(f"{url}A.") or (self.here == url and self.request.GET.get("kind") == "control")
         return {"url": f"{url}?kind=control", "count": told(self.counts["controls"]), "current": current}
+
+    def statement(self) -> dict[str, Any]:
+        url = self.url("statement-list")
+        return {"url": url, "current": self.here.startswith((url, self.url("own-control-list")))}
 
     def items(self) -> list[dict[str, Any]]:
         counts = self.counts

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from records.forms import RecordForm
 from records.widgets import Checks, LongText, Segments
 
+from .exclusion import told_at
 from .models import Answer, Basis, Position
 
 YES_NO = [("true", _("Yes")), ("false", _("No"))]
@@ -70,7 +71,8 @@ class PositionForm(RecordForm):
     def save(self, commit: bool = True) -> Position:
         if "status" in self.changed_data:
             self.instance.status_on = self.organisation.today() if self.instance.status else None
-        position: Position = super().save(commit)
+        with told_at("applicable"):
+            position: Position = super().save(commit)
         return position
 
 

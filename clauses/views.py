@@ -86,10 +86,19 @@ def save_position(request: MemberRequest, reference: str) -> HttpResponse:
     )
     state = "stale" if form.is_stale else "saved" if form.is_valid() else "invalid"
     if state == "saved" and form.has_changed():
-        form.save()
+        state = kept(form)
     fresh = pages.get(request, reference)
     context = clause_page(request, fresh, form=form, may_change=True)
     return render(request, "clauses/position_saved.html", context | {"record": fresh, "state": state})
+
+
+def kept(form: PositionForm) -> str:
+    try:
+        form.save()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return "invalid"
+    return "saved"
 
 
 @require_POST

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import assessing_pages, criteria_pages, map_page, register, starter_page
+from . import views_applicability as applicability
 from .views.acceptance import accept, ask, withdraw
 from .views.plans import TreatmentPlanViews, plan_approval
 from .views.treatments import TreatmentViews, verify_treatment
@@ -20,4 +21,11 @@ urlpatterns = [
     path("treatments/<str:reference>/verify/", verify_treatment, name="treatment-verify"),
     *TreatmentPlanViews.urls(),
     *plan_approval.urls(),
+    *applicability.OwnControlViews.urls(),
+    path("soa/draft/", applicability.new_draft, name="statement-draft"),
+    path("soa/coverage/", applicability.coverage_page, name="statement-coverage"),
+    *applicability.StatementViews.urls(),
+    *applicability.approval.urls(),
+    path("soa/<str:reference>/compare/", applicability.compare, name="statement-compare"),
+    path("soa/<str:reference>/export.<str:file_format>", applicability.export_lines, name="statement-lines"),
 ]

@@ -24,7 +24,16 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
-from risks.models import Risk, RiskAssessment, RiskCriteria, Treatment, TreatmentPlan
+from risks.models import (
+    OwnControl,
+    Risk,
+    RiskAssessment,
+    RiskCriteria,
+    Statement,
+    Treatment,
+    TreatmentControl,
+    TreatmentPlan,
+)
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
 
 PASSWORD = "tall ships sail at dawn"
@@ -128,6 +137,27 @@ def make_plan(organisation: Organisation, **fields: Any) -> TreatmentPlan:
     return TreatmentPlan.objects.create(organisation=organisation, **{"title": f"Plan {next(number)}"} | fields)
 
 
+def treat(risk: Risk, *controls: Record, **fields: Any) -> Treatment:
+    """A treatment of a risk that rests on these controls."""
+    defaults = {"title": f"Treatment {next(number)}", "action": "Checks every release"}
+    treatment = Treatment.objects.create(organisation=risk.organisation, treats=risk, **defaults | fields)
+    for control in controls:
+        TreatmentControl.objects.create(treatment=treatment, control_id=control.pk)
+    return treatment
+
+
+def make_own_control(organisation: Organisation, **fields: Any) -> OwnControl:
+    defaults = {"title": f"Own control {next(number)}", "justification": "Annex A names no red team"}
+    return OwnControl.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_statement(organisation: Organisation, **fields: Any) -> Statement:
+    """A draft; several may stand open here, as no person can make them."""
+    count = Statement.objects.of(organisation).count() + 1
+    defaults = {"title": f"Statement {count}", "label": f"{count}.0", "number": count}
+    return Statement.objects.create(organisation=organisation, **defaults | fields)
+
+
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
     """An item with one version, a link; `proves` names a record it proves something about."""
     item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
@@ -189,6 +219,15 @@ def plan_form(organisation: Organisation) -> dict[str, Any]:
 
 def evidence_form(organisation: Organisation) -> dict[str, Any]:
     return {"title": "Minutes of May", "evidence_kind": "minutes", "url": "https://files.example/minutes"}
+
+
+def own_control_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "title": "Red-team test each quarter",
+        "justification": "Annex A names no red team",
+        "basis": "risk",
+        "status": "implemented",
+    }
 
 
 def criteria_form(organisation: Organisation) -> dict[str, Any]:
@@ -261,9 +300,10 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "risk-criteria": (make_criteria, criteria_form, "title"),
     "risk": (make_risk, risk_form, "title"),
     "position": (make_position, None, "narrative"),
-    "risk": (make_risk, None, "title"),
     "treatment": (make_treatment, treatment_form, "title"),
     "treatment-plan": (make_plan, plan_form, "title"),
+    "own-control": (make_own_control, own_control_form, "description"),
+    "statement": (make_statement, None, "change_note"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clauses.models import Basis, Status
 from organisations.history import tracked
-from records.models import Record, RecordQuerySet
+from records.models import Record, RecordQuerySet, next_reference
 from records.searching import searched
 
 from .risk import Risk
@@ -49,6 +49,12 @@ class OwnControl(Record):
         default_permissions = ()
         verbose_name = _("own control")
         verbose_name_plural = _("own controls")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.reference:
+            number = next_reference(self.organisation, self.PREFIX).rpartition("-")[2]
+            self.reference = f"{self.PREFIX}.{int(number)}"
+        super().save(*args, **kwargs)
 
 
 class TreatmentState(models.TextChoices):

@@ -17,7 +17,16 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from reports.models import Report
-from tests.cast import make_ai_system, make_criteria, make_evidence, make_plan, make_risk, make_treatment
+from tests.cast import (
+    make_ai_system,
+    make_criteria,
+    make_evidence,
+    make_own_control,
+    make_plan,
+    make_risk,
+    make_statement,
+    make_treatment,
+)
 from tests.house import tree
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +77,8 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "requirements": "6.1.2",
         "treatments": make_treatment(organisation).reference,
         "treatment-plans": make_plan(organisation).reference,
+        "own-controls": make_own_control(organisation).reference,
+        "statements": make_statement(organisation).reference,
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }
     schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)

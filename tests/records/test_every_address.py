@@ -62,6 +62,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
     rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
     rooms |= {"risk-criteria": "risk-criteria", "risks": "risk"}
     rooms |= {"treatments": "treatment", "treatment-plans": "treatment-plan"}
+    rooms |= {"own-controls": "own-control", "soa": "statement"}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]
