@@ -26,6 +26,7 @@ from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_parts
+from risks.models import ImpactAssessment
 from systems.models import AISystem, Supplier
 
 
@@ -110,6 +111,7 @@ class Rail:
         asked: dict[str, Any] = {
             "systems": self.mine(AISystem),
             "suppliers": self.mine(Supplier),
+            "impact": self.mine(ImpactAssessment),
             "evidence": self.mine(Evidence),
             "controls": self.mine(Position).controls(),
             "reviews": reviews,
@@ -132,6 +134,7 @@ class Rail:
         items: list[tuple[str, str, str | None]] = [
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
+            (_("Impact"), "impact-assessment-list", told(counts["impact"])),
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
         ]

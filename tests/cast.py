@@ -24,7 +24,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
-from risks.models import Risk, RiskAssessment, RiskCriteria
+from risks.models import ImpactAssessment, Risk, RiskAssessment, RiskCriteria
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
 
 PASSWORD = "tall ships sail at dawn"
@@ -113,6 +113,14 @@ def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessme
     )
 
 
+def make_impact_assessment(organisation: Organisation, **fields: Any) -> ImpactAssessment:
+    """A draft about a system of its own; see `tests.risks.assessed` for one that is complete."""
+    system = fields.pop("system", None) or make_ai_system(organisation)
+    system.refresh_from_db()
+    defaults = {"title": f"Impact assessment {next(number)}", "system": system}
+    return ImpactAssessment.objects.create(organisation=organisation, **defaults | fields)
+
+
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
     """An item with one version, a link; `proves` names a record it proves something about."""
     item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
@@ -155,6 +163,10 @@ def ai_system_form(organisation: Organisation) -> dict[str, Any]:
         "in_scope": "on",
         "scope_reason": "Used in production",
     }
+
+
+def impact_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Impact of the mail sorter", "system": make_ai_system(organisation).pk, "trigger": "new_system"}
 
 
 def evidence_form(organisation: Organisation) -> dict[str, Any]:
@@ -203,6 +215,7 @@ class RecordType:
 ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, Any]] | None, str]] = {
     "supplier": (make_supplier, supplier_form, "title"),
     "ai-system": (make_ai_system, ai_system_form, "title"),
+    "impact-assessment": (make_impact_assessment, impact_form, "title"),
     "evidence": (make_evidence, evidence_form, "title"),
     "position": (make_position, None, "narrative"),
 }

@@ -1,0 +1,3 @@
+from .impact.pages import urls as impact_urls
+
+urlpatterns = [*impact_urls()]
