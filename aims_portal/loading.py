@@ -18,6 +18,7 @@ from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
 from organisations.rows import BadFileError, Intake, Problem
+from risks.loading_impact import load_impact_assessments
 from systems.loading import link_suppliers, load_suppliers, load_systems
 
 # In this order: each may point at what was loaded before it.
@@ -30,13 +31,14 @@ STEPS = (
     load_positions,
     load_evidence,
     load_expected_proofs,
+    load_impact_assessments,
 )
 TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence")
+TAKEN_IN += ("impact_assessments",)
 NOT_YET = (
     "context_issues",
     "interested_parties",
     "risks",
-    "impact_assessments",
     "objectives",
     "documents",
     "training_records",

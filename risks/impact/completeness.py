@@ -1,4 +1,4 @@
-"""What an assessment still lacks before it can be reviewed, each with the section where it is mended (ISO 42001 8.4)."""
+"""What an assessment still lacks before it can be reviewed, each with the section that mends it (ISO 42001 8.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One assessment as a document: as ISO 42001 asks for it, as a FRIA (EU AI Act Art. 27(1)), as a DPIA (GDPR Art. 35)."""
+"""One assessment as a document: for ISO 42001, as a FRIA (EU AI Act Art. 27(1)), as a DPIA (GDPR Art. 35)."""
 
 from __future__ import annotations
 

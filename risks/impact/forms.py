@@ -45,9 +45,9 @@ class ImpactForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in list(self.fields):
-            if name in ({"system"} if self.instance.pk else {"change_note", "review_on", "review_every"}):
+            if name in ({"system"} if self.instance.reference else {"change_note", "review_on", "review_every"}):
                 del self.fields[name]
-        if self.instance.pk:
+        if self.instance.reference:  # one as it was in history has no key
             return
         require(self, "system", "owner")
         self.fields["title"].required = False

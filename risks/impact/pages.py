@@ -35,7 +35,6 @@ class ImpactViews(RecordViews):
     clause = "6.1.4, 8.4"
     lead = gettext_lazy("What our AI systems do to people and society, and what we do about it.")
     related = ("owner", "organisation", "system", "criteria", "submitted_by", "decided_by", "changed_by")
-    bulk = ("owner",)
     chips = (
         (gettext_lazy("In review"), {"state": "in_review"}),
         (gettext_lazy("Approved"), {"state": "approved", "expired": "no"}),

@@ -51,7 +51,8 @@ class RowsForm(PartForm):
 
     def stored(self, assessment: ImpactAssessment) -> list[Values]:
         if assessment._state.adding:  # as it was in an earlier version: see records.stale
-            rows = rows_at(self.row, assessment, assessment.version, "assessment_id") if assessment.pk else []
+            assessment.pk = assessment.id
+            rows = rows_at(self.row, assessment, assessment.version, "assessment_id")
             return [{**row, "id": row["pgh_obj_id"]} for row in rows]
         return list(self.row._default_manager.filter(assessment=assessment).order_by("pk").values())
 
