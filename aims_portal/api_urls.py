@@ -9,6 +9,7 @@ from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
+from risks.api_impact import ImpactAssessmentApi
 from systems.api import AISystemApi
 
 from . import errors, views
@@ -16,6 +17,7 @@ from . import errors, views
 router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
+router.register("impact-assessments", ImpactAssessmentApi, basename="api-impact-assessment")
 router.register("evidence", EvidenceApi, basename="api-evidence")
 router.register("reports", ReportApi, basename="api-report")
 

@@ -64,7 +64,7 @@ class ImpactForm(RecordForm):
         system = found.first() if named and "\x00" not in named else None
         self.initial["system"] = system.pk if system else None
         if system:
-            self.initial |= {"title": title_of(system), "owner": system.owner_id}
+            self.initial.update({"title": title_of(system), "owner": system.owner_id})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -149,7 +149,7 @@ class SectionForm(PartForm):
         if "assessors" in self.fields:
             field = cast(Any, self.fields["assessors"])
             chosen = self.instance.assessors.all() if self.instance.pk else User.objects.none()
-            field.queryset = people_of(self.organisation) | User.objects.filter(pk__in=chosen.values("pk"))
+            field.queryset = people_of(self.organisation) | User.objects.filter(pk__in=[one.pk for one in chosen])
             field.queryset = field.queryset.distinct().order_by("name")
 
     def clean(self) -> dict[str, Any]:
@@ -209,7 +209,7 @@ FIELDS: dict[str, Callable[[], forms.Field]] = {
     "frameworks": several(_("Serves as")),
     "decision": one_of(_("Decision proposed"), Decision),
 }
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "labels": {"review_on": _("Next review"), "people": _("People affected a year")},
     "help_texts": {
         "review_on": _("Left empty, the approval sets it by the criteria."),
@@ -234,4 +234,4 @@ def section_form(section: Section) -> type[SectionForm]:
         labels=WORDS["labels"],
         help_texts=WORDS["help_texts"],
     )
-    return made  # type: ignore[no-any-return]
+    return cast(type[SectionForm], made)

@@ -44,10 +44,13 @@ class RowsForm(PartForm):
         self.keys = self.keys_with(data)
         self.choices = self.offered(instance)
         own = {f"{key}-{name}": self.field_of(key, name) for key in self.keys for name in self.columns_of(key)}
-        self.base_fields = {**type(self).base_fields, **own}
+        self.base_fields = {  # type: ignore[misc]
+            **type(self).base_fields,
+            **own,
+        }
         super().__init__(data, files, instance=instance, **kwargs)
         for key, values in self.kept.items():
-            self.initial |= {f"{key}-{name}": self.shown(name, values[name]) for name in self.columns}
+            self.initial.update({f"{key}-{name}": self.shown(name, values[name]) for name in self.columns})
 
     def stored(self, assessment: ImpactAssessment) -> list[Values]:
         if assessment._state.adding:  # as it was in an earlier version: see records.stale

@@ -75,7 +75,7 @@ def save(
     fresh: ImpactAssessment = views.get(request, assessment.reference)
     if request.htmx:
         context = context_of(request, part, fresh if is_saved else assessment, form)
-        swapped = {"hx-swap-oob": "true"}
+        swapped: dict[str, str | bool] = {"hx-swap-oob": "true"}
         fields = [form[item.name].as_widget(attrs=swapped) for item in taken] if is_saved else []
         return render(request, "risks/section_saved.html", context | {"is_saved": is_saved, "taken": fields})
     if not is_saved:
