@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organisations.models import User
 from records.forms import people_of
 from records.models import Record
 from records.versions import rows_at
@@ -211,7 +212,7 @@ class MeasuresForm(ListForm):
         known = controls.distinct() | Record.objects.filter(pk__in=chosen - {None}).distinct()
         owners = {values["owner_id"] for values in self.kept.values()} - {None}
         people = people_of(self.organisation)
-        people = (people | type(self.user)._default_manager.filter(pk__in=owners)).distinct().order_by("name")
+        people = (people | User.objects.filter(pk__in=owners)).distinct().order_by("name")
         return {
             "dimension": Dimension.choices,
             "control_id": [(one.pk, str(one)) for one in sorted(known, key=by_number)],

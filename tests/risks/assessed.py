@@ -49,9 +49,10 @@ def remaining(assessment: ImpactAssessment, severity: int, likelihood: int) -> N
 
 
 def manager_with(organisation: Organisation, authority: str, name: str) -> User:
-    if authority == "top":
-        return person(name, organisation, Role.MANAGER, top_management=True)
-    return person(name, organisation, Role.MANAGER, authority=authority)
+    manager = person(name, organisation, Role.MANAGER, top_management=authority == "top")
+    if authority != "top":
+        manager.memberships.filter(organisation=organisation).update(authority=authority)
+    return manager
 
 
 def submitted(assessment: ImpactAssessment, by: User) -> ImpactAssessment:

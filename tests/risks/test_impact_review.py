@@ -198,7 +198,7 @@ def test_an_approved_one_stays(organisation: Any, officer: Any, head: Any, sign_
         lambda: Impact.objects.filter(assessment=one).update(severity=1),
         lambda: Impact.objects.filter(assessment=one).delete(),
         lambda: Consultation.objects.create(assessment=one, who="Nobody"),
-        lambda: one.assessors.clear(),
+        one.assessors.clear,
     ]
     for change in changes:
         with pytest.raises(DatabaseError, match="stays as it was approved"), transaction.atomic():
