@@ -10,6 +10,7 @@ from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
 from risks.api_applicability import OwnControlApi, StatementApi
+from risks.api_impact import ImpactAssessmentApi
 from risks.api_risks import RiskApi, RiskCriteriaApi
 from risks.api_treatment import AcceptanceApi, TreatmentApi, TreatmentPlanApi
 from systems.api import AISystemApi
@@ -21,6 +22,7 @@ router.register("requirements", RequirementApi, basename="api-requirement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
 router.register("treatments", TreatmentApi, basename="api-treatment")
 router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")
+router.register("impact-assessments", ImpactAssessmentApi, basename="api-impact-assessment")
 router.register("evidence", EvidenceApi, basename="api-evidence")
 router.register("risks", RiskApi, basename="api-risk")
 router.register("risk-criteria", RiskCriteriaApi, basename="api-risk-criteria")

@@ -18,6 +18,7 @@ from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
 from organisations.rows import BadFileError, Intake, Problem
+from risks.loading_impact import load_impact_assessments
 from risks.loading_risks import load_criteria, load_risks
 from risks.loading_statement import load_statement
 from systems.loading import link_suppliers, load_suppliers, load_systems
@@ -35,15 +36,15 @@ STEPS = (
     load_evidence,
     load_expected_proofs,
     load_statement,
+    load_impact_assessments,
 )
 TAKEN_IN = (
     *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
-    *("risk_criteria", "risks"),
+    *("risk_criteria", "risks", "impact_assessments"),
 )
 NOT_YET = (
     "context_issues",
     "interested_parties",
-    "impact_assessments",
     "objectives",
     "documents",
     "training_records",

@@ -26,7 +26,7 @@ from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_parts
-from risks.models import Risk, Treatment
+from risks.models import ImpactAssessment, Risk, Treatment
 from systems.models import AISystem, Supplier
 
 
@@ -114,6 +114,7 @@ class Rail:
             "risks": self.mine(Risk).open(),
             "suppliers": self.mine(Supplier),
             "treatments": self.mine(Treatment),
+            "impact": self.mine(ImpactAssessment),
             "evidence": self.mine(Evidence),
             "controls": self.mine(Position).controls(),
             "reviews": reviews,
@@ -141,8 +142,9 @@ class Rail:
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Risks"), "risk-list", told(counts["risks"])),
-            (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Treatments"), "treatment-list", told(counts["treatments"])),
+            (_("Impact"), "impact-assessment-list", told(counts["impact"])),
+            (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
         ]
         if VIEW_RECORDS in self.request.permissions:

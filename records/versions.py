@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from .events import table_of
 from .models import Record
@@ -15,16 +15,34 @@ def as_of_version(record: Record, version: int) -> tuple[dict[str, Any], dict[st
 
     None where history does not have the version. One query for each table.
     """
+    found = at_version(record, version)
+    if found is None:
+        return None
+    saved, until = found
+    own = table_of(type(record))._default_manager.filter(until, pgh_obj_id=record.pk)
+    columns = columns_of(Record, saved) | columns_of(type(record), own.order_by("-pgh_id").first())
+    return columns, links_at(record, until)
+
+
+def at_version(record: Record, version: int) -> tuple[Any, Q] | None:
+    """The event that saved that version, and the condition on any event table: written until then."""
     events: Any = table_of(Record)._default_manager.filter(pgh_obj_id=record.pk)
     saved = events.filter(version=version).order_by("pgh_id").first()
     if saved is None:
         return None
     # One transaction may save a record more than once: its moment alone does not tell before from after.
     later = events.filter(pgh_id__gt=saved.pgh_id, pgh_created_at=saved.pgh_created_at).values("pgh_context")
-    until = Q(pgh_created_at__lte=saved.pgh_created_at) & ~Q(pgh_context__in=later.exclude(pgh_context=None))
-    own = table_of(type(record))._default_manager.filter(until, pgh_obj_id=record.pk)
-    columns = columns_of(Record, saved) | columns_of(type(record), own.order_by("-pgh_id").first())
-    return columns, links_at(record, until)
+    return saved, Q(pgh_created_at__lte=saved.pgh_created_at) & ~Q(pgh_context__in=later.exclude(pgh_context=None))
+
+
+def rows_at(model: type[Model], record: Record, version: int, link: str) -> list[dict[str, Any]]:
+    """The rows that hung on a record by the column `link` as that version was saved: their columns, `pgh_obj_id`."""
+    found = at_version(record, version)
+    if found is None:
+        return []
+    events = table_of(model)._default_manager.filter(found[1], **{link: record.pk}).order_by("pgh_id")
+    last = {event["pgh_obj_id"]: event for event in events.values()}
+    return [event for event in last.values() if event["pgh_label"] != "delete"]
 
 
 def columns_of(model: type[Record], event: Any) -> dict[str, Any]:

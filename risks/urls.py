@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import assessing_pages, criteria_pages, map_page, register, starter_page
 from . import views_applicability as applicability
+from .impact.pages import urls as impact_urls
 from .views.acceptance import accept, ask, withdraw
 from .views.plans import TreatmentPlanViews, plan_approval
 from .views.treatments import TreatmentViews, verify_treatment
@@ -28,4 +29,5 @@ urlpatterns = [
     *applicability.approval.urls(),
     path("soa/<str:reference>/compare/", applicability.compare, name="statement-compare"),
     path("soa/<str:reference>/export.<str:file_format>", applicability.export_lines, name="statement-lines"),
+    *impact_urls(),
 ]

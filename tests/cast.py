@@ -25,6 +25,7 @@ from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
 from risks.models import (
+    ImpactAssessment,
     OwnControl,
     Risk,
     RiskAssessment,
@@ -158,6 +159,14 @@ def make_statement(organisation: Organisation, **fields: Any) -> Statement:
     return Statement.objects.create(organisation=organisation, **defaults | fields)
 
 
+def make_impact_assessment(organisation: Organisation, **fields: Any) -> ImpactAssessment:
+    """A draft about a system of its own; see `tests.risks.assessed` for one that is complete."""
+    system = fields.pop("system", None) or make_ai_system(organisation)
+    system.refresh_from_db()
+    defaults = {"title": f"Impact assessment {next(number)}", "system": system}
+    return ImpactAssessment.objects.create(organisation=organisation, **defaults | fields)
+
+
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
     """An item with one version, a link; `proves` names a record it proves something about."""
     item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
@@ -215,6 +224,10 @@ def treatment_form(organisation: Organisation) -> dict[str, Any]:
 
 def plan_form(organisation: Organisation) -> dict[str, Any]:
     return {"title": "Risk treatment plan", "change_note": "Two lines more"}
+
+
+def impact_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Impact of the mail sorter", "system": make_ai_system(organisation).pk, "trigger": "new_system"}
 
 
 def evidence_form(organisation: Organisation) -> dict[str, Any]:
@@ -304,6 +317,7 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "treatment-plan": (make_plan, plan_form, "title"),
     "own-control": (make_own_control, own_control_form, "description"),
     "statement": (make_statement, None, "change_note"),
+    "impact-assessment": (make_impact_assessment, impact_form, "title"),
 }
 
 

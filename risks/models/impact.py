@@ -136,6 +136,13 @@ class ImpactAssessment(
             raise ValidationError({"assessed_on": _("This day lies ahead.")})
         if self.assessed_on and self.review_on and self.review_on <= self.assessed_on:
             raise ValidationError({"review_on": _("The next review comes after the assessment.")})
+        if self.is_approved and self.holds_longer():
+            raise ValidationError({"review_on": _("It was approved until an earlier day: make its next version.")})
+
+    def holds_longer(self) -> bool:
+        """Whether an approved one would be current for longer than it was approved for."""
+        approved = ImpactAssessment.objects.filter(pk=self.pk, review_on__isnull=False)
+        return approved.filter(review_on__lt=self.review_on).exists() if self.review_on else approved.exists()
 
     def is_expired(self, on: date) -> bool:
         return self.state == Standing.APPROVED and bool(self.review_on and self.review_on < on)

@@ -58,11 +58,13 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
+        "section": "impacts",
     }
     rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
     rooms |= {"risk-criteria": "risk-criteria", "risks": "risk"}
     rooms |= {"treatments": "treatment", "treatment-plans": "treatment-plan"}
     rooms |= {"own-controls": "own-control", "soa": "statement"}
+    rooms |= {"impact-assessments": "impact-assessment"}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]
