@@ -15,7 +15,8 @@ from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.views import page_of
-from reports.due import EVIDENCE, REVIEW, as_dues, due_rows
+from reports.dates import RULES, SOURCES
+from reports.due import as_dues, due_rows
 from reports.readiness import missing
 
 WITHIN = {"late": None, "14": 14, "30": 30, "90": 90}
@@ -23,7 +24,7 @@ WITHIN = {"late": None, "14": 14, "30": 30, "90": 90}
 
 @require_safe
 def due_list(request: MemberRequest) -> HttpResponse:
-    """Everything that waits: `whose` mine or all, `within` late, 14, 30 or 90 days, `what` review or evidence."""
+    """Everything that waits: `whose` mine or all, `within` late, 14, 30 or 90 days, `what` a kind of date."""
     today = request.organisation.today()
     within = request.GET.get("within", "30")
     days = WITHIN.get(within, 30)
@@ -32,7 +33,7 @@ def due_list(request: MemberRequest) -> HttpResponse:
     what = request.GET.get("what", "")
     owner = request.user if mine else None
     rows = due_rows(
-        request.user, request.organisation, by, owner=owner, what=what if what in {REVIEW, EVIDENCE} else ""
+        request.user, request.organisation, by, owner=owner, what=what if what in RULES else ""
     )
     page = page_of(request, rows)
     context = {
@@ -62,8 +63,7 @@ def due_choices(within: str, *, mine: bool, what: str) -> dict[str, Any]:
     tabs = [{"label": label, "url": url(within=key), "current": key == within} for key, label in labels.items()]
     chips = [
         chip(_("Mine"), "whose", "mine"),
-        chip(_("Reviews"), "what", REVIEW),
-        chip(_("Evidence"), "what", EVIDENCE),
+        *(chip(str(source.plural), "what", source.rule) for source in SOURCES),
     ]
     return {"tabs": tabs, "chips": chips}
 
