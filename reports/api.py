@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,18 +19,16 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evidence.models import Evidence
 from organisations.api import MemberApi, as_object
 from organisations.api_errors import Unreadable
 from organisations.models import Organisation
 from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.api import IDEMPOTENCY, PersonField
-from records.models import SOON, Record
-from systems.models import AISystem, RiskClass, Supplier
+from records.models import Record
 
 from .actions import ask_for_report
+from .dashboard import DashboardSerializer, dashboard
 from .models import Report
-from .readiness import readiness
 from .views import reports as pages
 
 REPORT_ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -114,28 +112,6 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         return answer
 
 
-class ConformitySerializer(serializers.Serializer):
-    state = serializers.CharField()
-    clauses = serializers.DictField()
-    controls = serializers.DictField()
-    applicability = serializers.DictField()
-
-
-class DashboardSerializer(serializers.Serializer):
-    """Where the organisation stands on a day. What is on record is that of `recorded_on`, today; validity, reviews and
-    what is due are judged by the day asked for.
-    """
-
-    on = serializers.DateField()
-    recorded_on = serializers.DateField()
-    ai_systems_total = serializers.IntegerField()
-    ai_systems_by_risk_class = serializers.DictField(child=serializers.IntegerField())
-    evidence_expired = serializers.ListField(child=serializers.CharField())
-    evidence_expiring_within_30_days = serializers.ListField(child=serializers.CharField())
-    supplier_reviews_overdue = serializers.ListField(child=serializers.CharField())
-    conformity = ConformitySerializer()
-
-
 ON = OpenApiParameter(
     "on",
     OpenApiTypes.DATE,
@@ -177,32 +153,3 @@ def first_day(organisation: Organisation) -> date:
     """The day of the organisation's first record; today where it has none."""
     first = Record.objects.of(organisation).aggregate(first=Min("created_at"))["first"]
     return first.astimezone(organisation.zone).date() if first else organisation.today()
-
-
-def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]:
-    """The facts on a day; keys as programs know them."""
-    systems = AISystem.objects.visible_to(user).of(organisation).filter(retired_on=None)
-    classes = list(systems.values_list("risk_class", flat=True))
-    evidence = Evidence.objects.visible_to(user).of(organisation)
-    overdue = Supplier.objects.visible_to(user).of(organisation).filter(review_on__lt=on)
-    noon = datetime.combine(on, time(12), organisation.zone)
-    result = readiness(organisation, user, noon, proofs=False).as_dict()
-    return {
-        "on": on.isoformat(),
-        "recorded_on": organisation.today().isoformat(),
-        "ai_systems_total": len(classes),
-        "ai_systems_by_risk_class": {c.value: classes.count(c) for c in RiskClass if c in classes},
-        "evidence_expired": references(evidence.expired(on)),
-        "evidence_expiring_within_30_days": references(evidence.expiring(on, SOON)),
-        "supplier_reviews_overdue": references(overdue),
-        "conformity": {
-            "state": result["state"]["code"],
-            "clauses": result["clauses"]["count"],
-            "controls": result["controls"]["count"],
-            "applicability": result["applicability"],
-        },
-    }
-
-
-def references(records: Any) -> list[str]:
-    return list(records.order_by("reference").values_list("reference", flat=True))

@@ -13,6 +13,9 @@ from .models import Report
 from .readiness import Line, Proof, Readiness
 from .readiness.state import days_until
 
+# Lists of the chapter on impact assessments; every other test of the floor is in the chapter on risks.
+IMPACT = ("assessed", "assessment-missing", "assessment-pending", "assessment-expired", "assessments-changed")
+
 
 def context_of(report: Report, result: Readiness, code: str) -> dict[str, Any]:
     """All that `paper/readiness.html` needs; every figure in it is one of `result`'s."""
@@ -28,6 +31,8 @@ def context_of(report: Report, result: Readiness, code: str) -> dict[str, Any]:
         "chapter": {anchor: number for number, (anchor, _title) in enumerate(chapters(), start=1)},
         "entries": contents(result),
         "figures": headline(result),
+        "risk_lists": [one for one in result.risks.lists if one.blocks is not None and one.code not in IMPACT],
+        "impact_lists": [result.risks.list(code) for code in IMPACT],
         "gap_groups": gap_groups(result),
         "gap_counts": gap_counts(result),
         "index": index_of(result),
@@ -40,6 +45,8 @@ def chapters() -> list[tuple[str, str]]:
         ("summary", _("Summary")),
         ("systems", _("AI systems")),
         ("statement", _("Statement of Applicability")),
+        ("risks", _("Risks")),
+        ("impact", _("Impact assessments")),
         ("documents", _("Documents and records")),
         ("gaps", _("Expected evidence that is missing")),
         ("dates", _("Evidence that runs out")),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("due/", lists.due_list, name="due-list"),
     path("gaps/", lists.gap_list, name="gap-list"),
     path("readiness/rules/", lists.rules, name="readiness-rules"),
+    path("readiness/<slug:code>/", lists.readiness_list, name="readiness-list"),
     path("reminders/", reminders.reminder_list, name="reminder-list"),
     path("mail/", mail.mail_list, name="mail-list"),
     path("reports/", reports.report_list, name="report-list"),

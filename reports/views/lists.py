@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +20,9 @@ from records.views import page_of
 from reports.dates import RULES, SOURCES
 from reports.due import as_dues, due_rows
 from reports.readiness import missing
+from reports.readiness.risk_lists import LISTS, Seen
+from reports.readiness.risk_rules import item_of, rows_of
+from reports.readiness.state import RULE
 
 WITHIN = {"late": None, "14": 14, "30": 30, "90": 90}
 
@@ -91,4 +96,26 @@ def gap_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 def rules(request: MemberRequest) -> HttpResponse:
     """How each figure is derived, in words; the report prints the same text."""
-    return render(request, "reports/rules.html", {"crumbs": [(_("How figures are derived"), None)]})
+    crumbs = [(_("How figures are derived"), None)]
+    return render(request, "reports/rules.html", {"rule": RULE, "crumbs": crumbs})
+
+
+@require_safe
+@needs(VIEW_RECORDS)
+def readiness_list(request: MemberRequest, code: str) -> HttpResponse:
+    """The records behind one test or figure of the risks floor, all of them."""
+    listed = LISTS.get(code)
+    if listed is None:
+        raise Http404
+    organisation = request.organisation
+    seen = Seen(organisation, request.user, timezone.now(), organisation.today())
+    page = page_of(request, rows_of(seen, listed))
+    context = {
+        "listed": listed,
+        "page": page,
+        "items": [item_of(row, organisation) for row in page],
+        "today": organisation.today(),
+        "day_label": listed.rows(seen).model._meta.get_field(listed.day).verbose_name,
+        "crumbs": [(_("Home"), reverse("home", kwargs={"organisation": organisation.slug})), (listed.title, None)],
+    }
+    return render(request, "reports/readiness_list.html", context)
