@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as Refused
 from django.db.models import Min
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -38,11 +39,14 @@ class ReportSerializer(serializers.ModelSerializer):
     """One report; `pages`, `size` and `sha256` are there once it is done."""
 
     requested_by = PersonField(read_only=True)
+    subject = serializers.CharField(
+        source="subject.reference", read_only=True, allow_null=True, help_text="Reference of the record it is about."
+    )
 
     class Meta:
         model = Report
         fields = [
-            *("id", "reference", "kind", "state", "progress", "pages", "size", "sha256", "code", "error"),
+            *("id", "reference", "kind", "subject", "state", "progress", "pages", "size", "sha256", "code", "error"),
             *("requested_by", "requested_at", "as_of", "finished_at"),
         ]
         read_only_fields = fields
@@ -50,6 +54,11 @@ class ReportSerializer(serializers.ModelSerializer):
 
 class ReportIn(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Report.Kind.choices)
+    subject = serializers.CharField(
+        required=False,
+        max_length=30,
+        help_text="Reference of the record: of a Statement of Applicability, an impact assessment, an AI system.",
+    )
 
 
 class PdfRenderer(BaseRenderer):
@@ -97,10 +106,22 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         given = ReportIn(data=as_object(self.request.data))
         given.is_valid(raise_exception=True)
         member, kind = self.member, given.validated_data["kind"]
+        subject = self.subject(given.validated_data.get("subject"))
         key = self.request.headers.get("Idempotency-Key") or str(uuid4())
-        report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key)
+        try:
+            report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key, subject=subject)
+        except Refused as error:
+            raise ValidationError(error.message_dict) from error
         location = self.request.build_absolute_uri(f"{self.request.path}{report.pk}/")
         return Response(ReportSerializer(report).data, status=202, headers={"Location": location})
+
+    def subject(self, reference: str | None) -> Record | None:
+        if reference is None:
+            return None
+        found = Record.objects.visible_to(self.member.user).of(self.member.organisation).filter(reference=reference)
+        if (record := found.first()) is None:
+            raise ValidationError({"subject": [_("There is no such record.")]})
+        return record
 
     @extend_schema(parameters=[REPORT_ID], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, PdfRenderer])

@@ -54,8 +54,8 @@ class DashboardSerializer(serializers.Serializer):
     risks_total = serializers.IntegerField(help_text="Open risks.")
     risks_by_level_of_assessment = Counts(help_text="Open risks of planning (6.1.2) and of operation (8.2).")
     residual_levels = Counts(
-        help_text="Open risks by level: of their residual score, or where there is none of the current or inherent one. "
-        "Those not scored are in none."
+        help_text="Open risks by level: of their residual score, or where there is none, of the current or else the "
+        "inherent one. Those not scored are in none."
     )
     risks_without_acceptance = References(
         help_text="Open risks without an acceptance that stands: given, not run out, the score not higher, the AI "

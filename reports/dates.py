@@ -43,6 +43,7 @@ OVER: tuple[QuerySet[Any], ...] = (
     ImpactAssessment.objects.exclude(state=Standing.APPROVED),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in (RiskCriteria, TreatmentPlan, Statement)),
 )
+ALWAYS = Q()
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +57,11 @@ class Source:
     day: str | Callable[[Organisation], Any]
     owner: str = "owner"
     # Which records have the date. What is said of many rows of one record is said here, all of the same row.
-    where: Q = Q()
+    where: Q = ALWAYS
 
-    def rows(self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None) -> QuerySet[Any]:
+    def rows(
+        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
+    ) -> QuerySet[Any]:
         """Records of the organisation (that one person may see) with the day, `on`, and who is to act, `actor`."""
         found: Any = self.kind.objects.of(organisation)
         if seen_by is not None:
@@ -77,7 +80,9 @@ def still_reviewed(records: QuerySet[Any]) -> QuerySet[Any]:
 class Reviews(Source):
     """Reviews of whatever is not over."""
 
-    def rows(self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None) -> QuerySet[Any]:
+    def rows(
+        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
+    ) -> QuerySet[Any]:
         return still_reviewed(super().rows(organisation, seen_by=seen_by, owner=owner))
 
 

@@ -39,8 +39,11 @@ class Report(models.Model):
         DOSSIER = "dossier", _("AI system dossier")
 
     PREFIXES: ClassVar[dict[str, str]] = {
-        **{Kind.READINESS: "RDY", Kind.RISK_REGISTER: "RSK", Kind.STATEMENT: "SOA"},
-        **{Kind.IMPACT: "AIA", Kind.DOSSIER: "DOS"},
+        Kind.READINESS: "RDY",
+        Kind.RISK_REGISTER: "RSK",
+        Kind.STATEMENT: "SOA",
+        Kind.IMPACT: "AIA",
+        Kind.DOSSIER: "DOS",
     }
     # What a report of these kinds is about: the kind of its `subject`.
     SUBJECTS: ClassVar[dict[str, str]] = {

@@ -13,6 +13,7 @@ urlpatterns = [
     path("reminders/", reminders.reminder_list, name="reminder-list"),
     path("mail/", mail.mail_list, name="mail-list"),
     path("reports/", reports.report_list, name="report-list"),
+    path("reports/new/", reports.report_new, name="report-new"),
     path("reports/verify/", verify.verify, name="report-verify"),
     path("reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),
     path("reports/<uuid:report_id>/download/", reports.download, name="report-download"),

@@ -1,4 +1,4 @@
-"""TEMPORARY, dropped at the merge: pages of the risks floor, so that addresses of its records exist in this worktree."""
+"""TEMPORARY, dropped at the merge: pages of the risks floor, so that its records have addresses here."""
 
 from typing import Any
 

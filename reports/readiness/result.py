@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clauses.verdict import Mark, Reason, words_for
 from reports.due import Due
 
-from .risk_result import RiskFigures, RiskItem, RiskList, Tally
+from .risk_result import RiskFigures, Tally
 
 # Addresses belong to one installation, so they are no part of the figures.
 LEFT_OUT = frozenset({"url"})

@@ -18,16 +18,27 @@ from records.models import Record
 from reports.due import record_url
 from risks.models import LEVELS, OwnControl, Process, Risk, RiskCriteria, Standing, Statement, TreatmentPlan
 
-from .result import Obstacle, Place, RiskFigures, RiskItem, RiskList, Tally
+from .result import Obstacle, Place
 from .risk_lists import FIGURES, LISTS, TESTS, Listed, Seen
+from .risk_result import RiskFigures, RiskItem, RiskList, Tally
 
 # A list names so many; all of it is behind its page.
 NAMED = 60
 # What must be there: clause, title and reason of the test, and the records among which it would be.
 ABSENT: dict[str, tuple[str, Any, Any, type[Record]]] = {
-    "no-criteria": ("6.1.1", _l("No approved risk criteria"), _l("Without them no score means anything."), RiskCriteria),
+    "no-criteria": (
+        "6.1.1",
+        _l("No approved risk criteria"),
+        _l("Without them no score means anything."),
+        RiskCriteria,
+    ),
     "no-risks": ("6.1.2", _l("No risk on record"), _l("The register is empty."), Risk),
-    "no-plan": ("6.1.3", _l("No approved treatment plan"), _l("It is approved by designated management."), TreatmentPlan),
+    "no-plan": (
+        "6.1.3",
+        _l("No approved treatment plan"),
+        _l("It is approved by designated management."),
+        TreatmentPlan,
+    ),
     "no-statement": (
         *("6.1.3", _l("No approved Statement of Applicability"), _l("It is approved by designated management.")),
         Statement,

@@ -37,9 +37,7 @@ def due_list(request: MemberRequest) -> HttpResponse:
     mine = request.GET.get("whose") == "mine"
     what = request.GET.get("what", "")
     owner = request.user if mine else None
-    rows = due_rows(
-        request.user, request.organisation, by, owner=owner, what=what if what in RULES else ""
-    )
+    rows = due_rows(request.user, request.organisation, by, owner=owner, what=what if what in RULES else "")
     page = page_of(request, rows)
     context = {
         "page": page,

@@ -69,9 +69,7 @@ def found(organisation: Any, person: Any, by: int = 30, **whose: Any) -> set[tup
     return {(item.what, item.reference, item.on) for item in due(person, organisation, day(by), **whose)}
 
 
-def test_each_kind_of_date_is_due_and_reminds_who_is_to_act(
-    organisation: Any, officer: Any, sign_in: SignIn
-) -> None:
+def test_each_kind_of_date_is_due_and_reminds_who_is_to_act(organisation: Any, officer: Any, sign_in: SignIn) -> None:
     person = somebody(organisation)
     records = of_each(organisation, person, 5)
     wanted = {(rule, record.reference, day(5)) for rule, record in records.items()}
