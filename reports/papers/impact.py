@@ -37,6 +37,7 @@ def paper_of(report: Report) -> Paper:
         _("Impact on individuals, groups and society (ISO/IEC 42001 6.1.4, 8.4, A.5)."),
         subject=f"{assessment.reference} {assessment.system.title}",
         facts=(
+            (_("Assessment"), f"{assessment.reference} {assessment.title}"),
             (_("AI system"), f"{assessment.system.reference} {assessment.system.title}"),
             (_("Version assessed"), assessment.system_version),
             (_("State"), str(assessment.get_state_display())),
@@ -63,7 +64,7 @@ def own(section: type[Any]) -> list[str]:
 
 
 def chapters_of(assessment: ImpactAssessment) -> list[Chapter]:
-    chapters = [
+    return [
         Chapter("screening", _("Screening"), facts=facts_of(assessment, own(ScreeningSection))),
         identification(assessment),
         Chapter("system", _("The system"), facts=facts_of(assessment, own(SystemSection))),
@@ -77,7 +78,6 @@ def chapters_of(assessment: ImpactAssessment) -> list[Chapter]:
         *others(assessment),
         approval(assessment),
     ]
-    return chapters
 
 
 def others(assessment: ImpactAssessment) -> Iterator[Chapter]:

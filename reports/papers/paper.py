@@ -64,7 +64,7 @@ class Cover:
 
 
 def framed(report: Report, at: datetime, cover: Cover, entries: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Context of `paper/base.html`. `entries` are anchor and title of each chapter, which are numbered in that order."""
+    """Context of `paper/base.html`. `entries` are anchor and title of each chapter, numbered in that order."""
     organisation, zone = report.organisation, report.organisation.zone
     local = timezone.localtime(at, zone)
     numbered = list(enumerate(entries, start=1))

@@ -77,6 +77,14 @@ def test_it_prints_the_figures_of_home(paper: Printed) -> None:
         assert obstacle.title in paper.text
     for tally in (*result.inventory.by_class, *result.inventory.by_role, *result.applicability.by_status):
         assert f"{tally.label or 'No status'} {tally.count}" in paper.text
+    for document in result.documents:
+        assert document.name in paper.text
+    for name in (*(gap.name for gap in result.gaps), *(item.title for item in result.overdue)):
+        assert squeezed(name) in squeezed(paper.text), name
+
+
+def test_it_prints_the_figures_of_risks_and_impact_assessments(paper: Printed) -> None:
+    result = paper.result
     for tally in (*result.risks.by_level, *result.risks.by_process):
         assert f"{tally.label} {tally.count}" in paper.text
     for one in result.risks.lists:
@@ -84,10 +92,6 @@ def test_it_prints_the_figures_of_home(paper: Printed) -> None:
             assert f"{one.title}: {one.count}" in paper.text
             for item in one.items:
                 assert squeezed(f"{item.reference} {item.title}") in squeezed(paper.text), item
-    for document in result.documents:
-        assert document.name in paper.text
-    for name in (*(gap.name for gap in result.gaps), *(item.title for item in result.overdue)):
-        assert squeezed(name) in squeezed(paper.text), name
 
 
 def test_it_prints_every_requirement_with_position_and_evidence(paper: Printed) -> None:
