@@ -57,7 +57,7 @@ class Rail:
             "items": self.items(),
             "band": self.band(),
             "person": {"name": self.request.user.name, "role": self.request.membership.get_role_display()},
-            "due_count": told(self.counts["reviews"] + self.counts["running_out"]),
+            "due_count": told(sum(n for name, n in self.counts.items() if name.startswith("due_"))),
             "due_url": self.url("due-list"),
             "kit_url": reverse("kit") if settings.DEBUG else "",
         }
@@ -108,7 +108,7 @@ class Rail:
     def counts(self) -> dict[str, int]:
         """All counts in one query, each of them of what one may see."""
         organisation, person = self.request.organisation, self.request.user
-        reviews, running_out = due_parts(person, organisation, organisation.today() + SOON, owner=person)
+        due = due_parts(person, organisation, organisation.today() + SOON, owner=person)
         asked: dict[str, Any] = {
             "systems": self.mine(AISystem),
             "risks": self.mine(Risk).open(),
@@ -117,9 +117,8 @@ class Rail:
             "impact": self.mine(ImpactAssessment),
             "evidence": self.mine(Evidence),
             "controls": self.mine(Position).controls(),
-            "reviews": reviews,
-            "running_out": running_out,
             "mentions": unread(person, organisation),
+            **{f"due_{source.rule}": rows for source, rows in due.items()},
         }
         if MANAGE_MEMBERS in self.request.permissions:
             asked["troubled"] = in_trouble(organisation)

@@ -289,7 +289,7 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
-        # What it says on its way is for the progress of the report (see reports.paper), not for the log.
+        # What it says on its way is for the progress of the report (see reports.papers.printing), not for the log.
         "weasyprint.progress": {"level": "INFO", "propagate": False},
     },
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, User
 from organisations.workers import tell_workers
+from records.models import Record
 
 from .filing import put
 from .models import Report
@@ -37,27 +39,46 @@ class Lost(Exception):
     """The report belongs to another attempt by now: this one stops and leaves nothing behind."""
 
 
-def ask_for_report(organisation: Organisation, *, kind: str, by: User, key: str) -> Report:
-    """Puts a report into the queue and returns it.
+def ask_for_report(
+    organisation: Organisation, *, kind: str, by: User, key: str, subject: Record | None = None
+) -> Report:
+    """Puts a report into the queue and returns it. Raises ValidationError where it is not about what its kind is about.
 
     The same `key` (one for each form that was shown) gives the same report however often it is sent, and somebody
-    whose report of this kind is still being made gets that one.
+    whose report of this kind and subject is still being made gets that one.
     """
-    own_key = hashlib.sha256(f"{organisation.pk}/{by.pk}/{kind}/{key}".encode()).hexdigest()
+    fitting(kind, subject)
+    about = f"{kind}/{subject.pk}" if subject else kind
+    own_key = hashlib.sha256(f"{organisation.pk}/{by.pk}/{about}/{key}".encode()).hexdigest()
     with transaction.atomic():
         # Whoever asks next for this organisation waits here: numbers count up and none is given twice.
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         waiting = Q(state__in=[Report.State.QUEUED, Report.State.RUNNING])
-        theirs = Report.objects.filter(organisation=organisation, kind=kind, requested_by=by)
+        theirs = Report.objects.filter(organisation=organisation, kind=kind, subject=subject, requested_by=by)
         found = theirs.filter(Q(idempotency_key=own_key) | waiting).first()
         if found:
             return found
         last = Report.objects.filter(organisation=organisation, kind=kind).aggregate(last=Max("number"))["last"]
+        number = (last or 0) + 1
         report = Report.objects.create(
-            organisation=organisation, kind=kind, number=(last or 0) + 1, requested_by=by, idempotency_key=own_key
+            organisation=organisation,
+            kind=kind,
+            subject=subject,
+            number=number,
+            requested_by=by,
+            idempotency_key=own_key,
         )
         transaction.on_commit(lambda: send(report.pk))
     return report
+
+
+def fitting(kind: str, subject: Record | None) -> None:
+    """Refuses a report without the record its kind is about, or with another."""
+    wanted = Report.SUBJECTS.get(kind)
+    if wanted and subject is None:
+        raise ValidationError({"subject": _("Say which record this report is about.")})
+    if subject is not None and subject.kind != wanted:
+        raise ValidationError({"subject": _("This report is not about such a record.")})
 
 
 def send(report_id: UUID, **options: Any) -> bool:

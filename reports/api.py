@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as Refused
 from django.db.models import Min
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -19,18 +20,16 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evidence.models import Evidence
 from organisations.api import MemberApi, as_object
 from organisations.api_errors import Unreadable
 from organisations.models import Organisation
 from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.api import IDEMPOTENCY, PersonField
-from records.models import SOON, Record
-from systems.models import AISystem, RiskClass, Supplier
+from records.models import Record
 
 from .actions import ask_for_report
+from .dashboard import DashboardSerializer, dashboard
 from .models import Report
-from .readiness import readiness
 from .views import reports as pages
 
 REPORT_ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -40,11 +39,14 @@ class ReportSerializer(serializers.ModelSerializer):
     """One report; `pages`, `size` and `sha256` are there once it is done."""
 
     requested_by = PersonField(read_only=True)
+    subject = serializers.CharField(
+        source="subject.reference", read_only=True, allow_null=True, help_text="Reference of the record it is about."
+    )
 
     class Meta:
         model = Report
         fields = [
-            *("id", "reference", "kind", "state", "progress", "pages", "size", "sha256", "code", "error"),
+            *("id", "reference", "kind", "subject", "state", "progress", "pages", "size", "sha256", "code", "error"),
             *("requested_by", "requested_at", "as_of", "finished_at"),
         ]
         read_only_fields = fields
@@ -52,6 +54,11 @@ class ReportSerializer(serializers.ModelSerializer):
 
 class ReportIn(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Report.Kind.choices)
+    subject = serializers.CharField(
+        required=False,
+        max_length=30,
+        help_text="Reference of the record: of a Statement of Applicability, an impact assessment, an AI system.",
+    )
 
 
 class PdfRenderer(BaseRenderer):
@@ -99,10 +106,22 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         given = ReportIn(data=as_object(self.request.data))
         given.is_valid(raise_exception=True)
         member, kind = self.member, given.validated_data["kind"]
+        subject = self.subject(given.validated_data.get("subject"))
         key = self.request.headers.get("Idempotency-Key") or str(uuid4())
-        report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key)
+        try:
+            report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key, subject=subject)
+        except Refused as error:
+            raise ValidationError(error.message_dict) from error
         location = self.request.build_absolute_uri(f"{self.request.path}{report.pk}/")
         return Response(ReportSerializer(report).data, status=202, headers={"Location": location})
+
+    def subject(self, reference: str | None) -> Record | None:
+        if reference is None:
+            return None
+        found = Record.objects.visible_to(self.member.user).of(self.member.organisation).filter(reference=reference)
+        if (record := found.first()) is None:
+            raise ValidationError({"subject": [_("There is no such record.")]})
+        return record
 
     @extend_schema(parameters=[REPORT_ID], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, PdfRenderer])
@@ -112,28 +131,6 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         if answer.status_code == 500:
             raise Unreadable
         return answer
-
-
-class ConformitySerializer(serializers.Serializer):
-    state = serializers.CharField()
-    clauses = serializers.DictField()
-    controls = serializers.DictField()
-    applicability = serializers.DictField()
-
-
-class DashboardSerializer(serializers.Serializer):
-    """Where the organisation stands on a day. What is on record is that of `recorded_on`, today; validity, reviews and
-    what is due are judged by the day asked for.
-    """
-
-    on = serializers.DateField()
-    recorded_on = serializers.DateField()
-    ai_systems_total = serializers.IntegerField()
-    ai_systems_by_risk_class = serializers.DictField(child=serializers.IntegerField())
-    evidence_expired = serializers.ListField(child=serializers.CharField())
-    evidence_expiring_within_30_days = serializers.ListField(child=serializers.CharField())
-    supplier_reviews_overdue = serializers.ListField(child=serializers.CharField())
-    conformity = ConformitySerializer()
 
 
 ON = OpenApiParameter(
@@ -177,32 +174,3 @@ def first_day(organisation: Organisation) -> date:
     """The day of the organisation's first record; today where it has none."""
     first = Record.objects.of(organisation).aggregate(first=Min("created_at"))["first"]
     return first.astimezone(organisation.zone).date() if first else organisation.today()
-
-
-def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]:
-    """The facts on a day; keys as programs know them."""
-    systems = AISystem.objects.visible_to(user).of(organisation).filter(retired_on=None)
-    classes = list(systems.values_list("risk_class", flat=True))
-    evidence = Evidence.objects.visible_to(user).of(organisation)
-    overdue = Supplier.objects.visible_to(user).of(organisation).filter(review_on__lt=on)
-    noon = datetime.combine(on, time(12), organisation.zone)
-    result = readiness(organisation, user, noon, proofs=False).as_dict()
-    return {
-        "on": on.isoformat(),
-        "recorded_on": organisation.today().isoformat(),
-        "ai_systems_total": len(classes),
-        "ai_systems_by_risk_class": {c.value: classes.count(c) for c in RiskClass if c in classes},
-        "evidence_expired": references(evidence.expired(on)),
-        "evidence_expiring_within_30_days": references(evidence.expiring(on, SOON)),
-        "supplier_reviews_overdue": references(overdue),
-        "conformity": {
-            "state": result["state"]["code"],
-            "clauses": result["clauses"]["count"],
-            "controls": result["controls"]["count"],
-            "applicability": result["applicability"],
-        },
-    }
-
-
-def references(records: Any) -> list[str]:
-    return list(records.order_by("reference").values_list("reference", flat=True))

@@ -1,4 +1,4 @@
-"""What is due: reviews of records and evidence that runs out, in one list, the latest-waiting first."""
+"""What is due: every date that waits for somebody, in one list, the latest-waiting first."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import Any
 from django.db.models import CharField, F, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from evidence.models import Evidence
 from organisations.models import Organisation, User
 from records.addresses import record_address
-from records.models import Record
 
-REVIEW = "review"
-EVIDENCE = "evidence"
+from .dates import SOURCES, Source, due_by, word_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Due:
 
     @property
     def words(self) -> str:
-        return _("Evidence runs out") if self.what == EVIDENCE else _("Review")
+        return word_of(self.what)
 
     def is_late(self, today: date) -> bool:
         return self.on < today
@@ -46,31 +43,25 @@ def due_rows(
     user: Any, organisation: Organisation, by: date, *, owner: User | None = None, what: str = ""
 ) -> QuerySet[Any, dict[str, Any]]:
     """Rows of everything `user` may see that falls on `by` or before; sorted, ready to count and to slice."""
-    reviews, evidence = due_parts(user, organisation, by, owner=owner)
-    parts = {REVIEW: row_of(reviews, "review_on", REVIEW), EVIDENCE: row_of(evidence, "valid_until", EVIDENCE)}
-    rows = parts[what] if what else parts[REVIEW].union(parts[EVIDENCE], all=True)
+    first, *others = (
+        row_of(rows, source)
+        for source, rows in due_parts(user, organisation, by, owner=owner).items()
+        if what in {"", source.rule}
+    )
+    rows = first.union(*others, all=True) if others else first
     return rows.order_by("on", "reference")
 
 
 def due_parts(
     user: Any, organisation: Organisation, by: date, *, owner: User | None = None
-) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """Reviews, and evidence that runs out."""
-    reviews = up_for_review(Record.objects.visible_to(user).of(organisation), by)
-    evidence = Evidence.objects.visible_to(user).of(organisation).filter(valid_until__lte=by)
-    if owner is not None:
-        return reviews.filter(owner=owner), evidence.filter(owner=owner)
-    return reviews, evidence
+) -> dict[Source, QuerySet[Any]]:
+    """What is due of each kind of date."""
+    return {source: due_by(source, by, organisation, seen_by=user, owner=owner) for source in SOURCES}
 
 
-def up_for_review(records: QuerySet[Any], by: date) -> QuerySet[Any]:
-    """Records whose review falls on `by` or before; a retired AI system needs no more review."""
-    return records.filter(review_on__lte=by).exclude(aisystem__retired_on__isnull=False)
-
-
-def row_of(records: QuerySet[Any], day: str, what: str) -> QuerySet[Any, dict[str, Any]]:
-    named = {"on": F(day), "owned_by": F("owner__name"), "what": Value(what, CharField())}
-    return records.order_by().values("reference", "title", "kind", **named)
+def row_of(records: QuerySet[Any], source: Source) -> QuerySet[Any, dict[str, Any]]:
+    named = {"owned_by": F(f"{source.owner}__name"), "what": Value(source.rule, CharField())}
+    return records.order_by().values("reference", "title", "kind", "on", **named)
 
 
 def due(

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from .actions import Lost, claim, fail, keep, renew
 from .models import Report
-from .paper import UnprintableError, printed
-from .readiness import readiness
+from .papers import paper_of
+from .papers.printing import UnprintableError, printed
 from .verification import code_of
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def make(report_id: UUID | str) -> None:
     attempt = claim(report_id)
     if attempt is None:
         return
-    report = Report.objects.select_related("organisation", "requested_by").get(pk=report_id)
+    report = Report.objects.select_related("organisation", "requested_by", "subject").get(pk=report_id)
     try:
         with timezone.override(report.organisation.zone), translation.override("en-gb"):
             print_and_keep(report, attempt)
@@ -47,12 +47,11 @@ def print_and_keep(report: Report, attempt: int) -> None:
     if not Report.objects.visible_to(report.requested_by).filter(pk=report.pk).exists():
         raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
     with one_moment():
-        result = readiness(report.organisation, report.requested_by)
-    figures = result.as_dict()
-    code = code_of(figures)
+        paper = paper_of(report)
+    code = code_of(paper.figures)
     alive(10, 0)
-    content, pages = printed(report, result, code, alive)
-    keep(report, attempt, content, pages=pages, figures=figures, code=code, as_of=result.at)
+    content, pages = printed(report, paper, code, alive)
+    keep(report, attempt, content, pages=pages, figures=paper.figures, code=code, as_of=paper.at)
 
 
 @contextmanager

@@ -33,6 +33,24 @@ class Report(models.Model):
 
     class Kind(models.TextChoices):
         READINESS = "readiness", _("Certification readiness")
+        RISK_REGISTER = "risk_register", _("Risk register")
+        STATEMENT = "statement", _("Statement of Applicability")
+        IMPACT = "impact_assessment", _("AI system impact assessment")
+        DOSSIER = "dossier", _("AI system dossier")
+
+    PREFIXES: ClassVar[dict[str, str]] = {
+        Kind.READINESS: "RDY",
+        Kind.RISK_REGISTER: "RSK",
+        Kind.STATEMENT: "SOA",
+        Kind.IMPACT: "AIA",
+        Kind.DOSSIER: "DOS",
+    }
+    # What a report of these kinds is about: the kind of its `subject`.
+    SUBJECTS: ClassVar[dict[str, str]] = {
+        Kind.STATEMENT: "statement",
+        Kind.IMPACT: "impact-assessment",
+        Kind.DOSSIER: "ai-system",
+    }
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -43,6 +61,9 @@ class Report(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reports")
     kind = models.CharField(_("report"), max_length=30, choices=Kind, default=Kind.READINESS)
+    subject = models.ForeignKey(
+        Record, verbose_name=_("about"), on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
     number = models.PositiveIntegerField(_("version"))
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)
@@ -79,7 +100,12 @@ class Report(models.Model):
 
     @property
     def reference(self) -> str:
-        return f"RDY-{self.number:04d}"
+        return f"{self.PREFIXES[self.kind]}-{self.number:04d}"
+
+    @property
+    def title(self) -> str:
+        """What it is, and about what."""
+        return f"{self.get_kind_display()}: {self.subject}" if self.subject else str(self.get_kind_display())
 
     @property
     def is_waiting(self) -> bool:
@@ -134,14 +160,11 @@ class Reminder(models.Model):
     Written once and never changed but for the digest that carries it, so it is its own history.
     """
 
-    class Rule(models.TextChoices):
-        REVIEW = "review", _("Review")
-        VALIDITY = "evidence", _("Evidence runs out")
-
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="reminders")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminders")
-    rule = models.CharField(_("what"), max_length=10, choices=Rule)
+    # Which kind of date, as declared in `dates`: a further one needs no migration.
+    rule = models.CharField(_("what"), max_length=10)
     due_on = models.DateField(_("due"))
     slot = models.SmallIntegerField(_("days after"))
     digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="reminders")

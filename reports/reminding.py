@@ -14,16 +14,26 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import CharField, DateField, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.utils import timezone
 
-from evidence.models import Evidence
 from organisations.mail_jobs import send_after_commit
 from organisations.models import Organisation
 from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, RIGHTS, ROLES_WITH_END_DATE
-from records.models import Record
 
-from .due import up_for_review
+from .dates import SOURCES, Source, due_by
 from .models import Digest, DigestChoice, Reminder
 from .slots import AHEAD, day_of, escalated_on, slot_after, slot_on
 
@@ -135,7 +145,7 @@ def untold(organisation: Organisation, day: date) -> dict[int, list[tuple[Thing,
     """For each person what they have not been told of yet, with its latest slot. Four queries."""
     audience = audience_of(organisation)
     last = last_told(organisation, day)
-    news = defaultdict(list)
+    news: dict[int, dict[Thing, int]] = defaultdict(dict)
     for thing, owner in things(organisation, day + AHEAD):
         slot = slot_on(thing.due_on, day)
         if slot is None:
@@ -143,8 +153,9 @@ def untold(organisation: Organisation, day: date) -> dict[int, list[tuple[Thing,
         for person in audience.of(owner, escalated=day >= escalated_on(thing.due_on)):
             before = last.get((person, thing))
             if before is None or before < slot:
-                news[person].append((thing, slot))
-    return news
+                # Two measures of one record may fall on the same day: that is one thing to be told.
+                news[person][thing] = slot
+    return {person: list(found.items()) for person, found in news.items()}
 
 
 def audience_of(organisation: Organisation) -> Audience:
@@ -159,34 +170,35 @@ def audience_of(organisation: Organisation) -> Audience:
 
 
 def things(organisation: Organisation, by: date, owner: Any = None) -> Iterator[tuple[Thing, int | None]]:
-    """Every date up to `by` that reminds, with the record's owner; the latest-waiting first."""
-    rows = [
-        dates(up_for_review(Record.objects.of(organisation), by), "review_on", Reminder.Rule.REVIEW),
-        dates(Evidence.objects.of(organisation).filter(valid_until__lte=by), "valid_until", Reminder.Rule.VALIDITY),
-    ]
-    reviews, evidence = (part.filter(owner=owner) if owner else part for part in rows)
-    for rule, record, on, owned_by in reviews.union(evidence, all=True).order_by("on", "pk"):
+    """Every date up to `by` that reminds, with who is to act; the latest-waiting first."""
+    rows = [named(due_by(source, by, organisation, owner=owner), source) for source in SOURCES]
+    for rule, record, on, owned_by in rows[0].union(*rows[1:], all=True).order_by("on", "pk"):
         yield Thing(rule, record, on), owned_by
 
 
-def dates(records: QuerySet[Any], day: str, rule: str) -> QuerySet[Any, Any]:
-    return (
-        records.order_by().annotate(rule=Value(rule, CharField()), on=F(day)).values_list("rule", "pk", "on", "owner")
-    )
+def named(records: QuerySet[Any], source: Source) -> QuerySet[Any, Any]:
+    rule = Value(source.rule, CharField())
+    return records.order_by().annotate(rule=rule).values_list("rule", "pk", "on", "actor")
 
 
 def last_told(organisation: Organisation, day: date, person: Any = None) -> dict[tuple[int, Thing], int]:
     """The latest slot of each person and date that was told, of dates that still stand."""
-    stands = Q(rule=Reminder.Rule.REVIEW, due_on=F("record__review_on")) | Q(
-        rule=Reminder.Rule.VALIDITY, due_on=F("record__evidence__valid_until")
-    )
     came_on = ExpressionWrapper(F("due_on") + F("slot"), DateField())
     not_ahead = Q(came_on__lte=day) | Q(digest__day__lte=day + CLOCK_SLACK)
-    told = Reminder.objects.alias(came_on=came_on).filter(stands, not_ahead, organisation=organisation)
+    told = Reminder.objects.alias(came_on=came_on).filter(stands(organisation), not_ahead, organisation=organisation)
     if person is not None:
         told = told.filter(recipient=person)
     rows = told.order_by().values_list("recipient", "rule", "record", "due_on").annotate(last=Max("slot"))
     return {(recipient, Thing(rule, record, on)): last for recipient, rule, record, on, last in rows}
+
+
+def stands(organisation: Organisation) -> Q:
+    """That the date a reminder tells is still a date of its record."""
+    still = Q()
+    for source in SOURCES:
+        same = source.rows(organisation).filter(pk=OuterRef("record"), on=OuterRef("due_on"))
+        still |= Q(Exists(same), rule=source.rule)
+    return still
 
 
 def coming(organisation: Organisation, person: int, today: date) -> list[tuple[date, Thing]]:

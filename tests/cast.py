@@ -25,7 +25,9 @@ from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
 from risks.models import (
+    Acceptance,
     ImpactAssessment,
+    Incident,
     OwnControl,
     Risk,
     RiskAssessment,
@@ -165,6 +167,20 @@ def make_impact_assessment(organisation: Organisation, **fields: Any) -> ImpactA
     system.refresh_from_db()
     defaults = {"title": f"Impact assessment {next(number)}", "system": system}
     return ImpactAssessment.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_acceptance(risk: Risk, *, by: User, **fields: Any) -> Acceptance:
+    """That a risk is accepted as it is scored now, for a year."""
+    today = risk.organisation.today()
+    risk = Risk.objects.get(pk=risk.pk)
+    defaults = {"score": risk.score or 1, "level": risk.level or "low", "accepted_on": today}
+    until = {"until": today + timedelta(days=365), "reason": "Small enough"}
+    return Acceptance.objects.create(risk=risk, accepted_by=by, **defaults | until | fields)
+
+
+def make_incident(organisation: Organisation, **fields: Any) -> Incident:
+    defaults = {"title": f"Incident {next(number)}", "severity": "medium", "happened_on": organisation.today()}
+    return Incident.objects.create(organisation=organisation, **defaults | fields)
 
 
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:

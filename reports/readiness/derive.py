@@ -18,6 +18,8 @@ from reports.due import due, record_url
 from .inventory import inventory_of
 from .library import NEAR, Shelf
 from .result import Applicability, Count, Document, Gap, Library, Line, Part, Readiness, Section, Tally
+from .risk_lists import Seen
+from .risk_rules import figures_of
 from .state import obstacles_of, state_of
 
 
@@ -39,7 +41,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
     applicability = applicability_of(positions, lines)
-    obstacles = obstacles_of(organisation, lines, library.expired, overdue)
+    risks = figures_of(Seen(organisation, user, at, on), positions)
+    obstacles = obstacles_of(organisation, lines, library.expired, overdue, risks)
     return Readiness(
         organisation=organisation.name,
         timezone=organisation.timezone,
@@ -58,6 +61,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         gaps=gaps_of(lines),
         evidence=library,
         overdue=overdue,
+        risks=risks,
     )
 
 

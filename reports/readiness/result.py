@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from clauses.verdict import Mark, Reason, words_for
 from reports.due import Due
 
+from .risk_result import RiskFigures, Tally
+
 # Addresses belong to one installation, so they are no part of the figures.
 LEFT_OUT = frozenset({"url"})
 
@@ -128,15 +130,6 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How many things share a value, e.g. six systems in which we are the provider."""
-
-    code: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Applicability:
     """Counts of the Statement of Applicability (ISO 42001 6.1.3)."""
 
@@ -240,6 +233,12 @@ class Obstacle:
     by: date | None
     blocks: bool
     url: str = ""
+    clause: str = ""
+
+    @property
+    def link(self) -> str:
+        """Where the thing that is not there at all would be: its number opens no list."""
+        return self.places[0].url if self.clause and not self.url else ""
 
     @property
     def tone(self) -> str:
@@ -252,7 +251,7 @@ class Obstacle:
     @property
     def has_names(self) -> bool:
         """Whether the text names what is missing or late, rather than the requirements whose numbers say the same."""
-        return self.code in {"mandatory", "expired", "overdue"}
+        return self.code in {"mandatory", "expired", "overdue"} or bool(self.clause)
 
 
 @dataclass(frozen=True)
@@ -290,6 +289,7 @@ class Readiness:
     gaps: tuple[Gap, ...]
     evidence: Library
     overdue: tuple[Due, ...]
+    risks: RiskFigures
 
     @property
     def is_empty(self) -> bool:

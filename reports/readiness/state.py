@@ -1,7 +1,7 @@
 """What stands in the way, and what all of it amounts to in words.
 
-This is as much of the certification rule as can be read from what the portal keeps so far; findings, audits, management
-review, risk and impact assessment come to it with their records.
+This is as much of the certification rule as can be read from what the portal keeps so far; findings, audits and
+management reviews come to it with their records. The tests of risks and impact assessments are in `risk_rules`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ from clauses.verdict import Mark
 from organisations.models import Organisation
 from reports.due import Due
 
-from .result import Count, Line, Obstacle, Place, Proof, State
+from .result import Count, Line, Obstacle, Place, Proof, RiskFigures, State
+from .risk_rules import obstacles_of_risks
 
 RULE = gettext_lazy(
     "“Not ready” stands as long as evidence that the standard itself asks for is missing, a clause is not met or not "
-    "answered, or a control is undecided or lacks its reason. Clauses partly met, controls not in place, evidence that "
-    "ran out and overdue reviews are conditions. Audits, management reviews, risks and impact assessments are not "
-    "judged: the portal does not keep them yet."
+    "answered, or a control is undecided or lacks its reason; as long as approved risk criteria, a treatment plan, a "
+    "Statement of Applicability or any risk are missing, a risk is not scored, one above low is not treated or a high "
+    "one not accepted; and as long as an AI system in scope has no current approved impact assessment. Clauses partly "
+    "met, controls not in place, evidence that ran out, overdue reviews and treatments, medium risks not accepted, "
+    "operational risks without a trigger, risks and assessments of systems that changed, a Statement that is no longer "
+    "true and late notifications are conditions. Audits and management reviews are not judged: the portal does not "
+    "keep them yet."
 )
 NAMES_SHOWN = 3
 
@@ -95,7 +100,11 @@ class Finder:
 
 
 def obstacles_of(
-    organisation: Organisation, lines: Sequence[Line], expired: Sequence[Proof], overdue: Sequence[Due]
+    organisation: Organisation,
+    lines: Sequence[Line],
+    expired: Sequence[Proof],
+    overdue: Sequence[Due],
+    risks: RiskFigures,
 ) -> tuple[Obstacle, ...]:
     """Every failed test, what blocks before what is a condition; a test that nothing fails is left out."""
     finder = Finder(organisation, lines)
@@ -110,8 +119,9 @@ def obstacles_of(
         finder.not_in_place(),
         finder.expired(expired),
         finder.overdue(reviews),
+        *obstacles_of_risks(risks, organisation),
     ]
-    return tuple(test for test in tests if test.count)
+    return tuple(sorted((test for test in tests if test.count), key=lambda test: not test.blocks))
 
 
 def of_lines(

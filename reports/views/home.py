@@ -27,6 +27,7 @@ from reports.readiness.state import days_until
 
 AHEAD = timedelta(days=30)
 SHOWN = 7
+IMPACT = ("assessment-missing", "assessment-pending", "assessment-expired", "assessments-changed")
 # A contributor's own records on Home; the lists have all of them.
 OWN = 50
 
@@ -51,6 +52,9 @@ def whole(request: MemberRequest, result: Readiness) -> dict[str, Any]:
         "inventory": inventory_facts(request, result),
         "statement": statement_facts(request, result),
         "proof": proof_facts(request, result),
+        "risks": risk_facts(request, result),
+        "impact": list_facts(result, "assessed", *IMPACT),
+        "incidents": list_facts(result, "incidents-open", "notifications-late"),
         "steps": first_steps(request, result),
         "events": recent(request.user, request.organisation, reads_all=True),
         **waiting(request, all_of_it=True),
@@ -123,6 +127,23 @@ def proof_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any
         fact(_("Runs out in 90 days"), expiring.count(), f"{evidence}?days=90"),
         fact(_("Overdue in all"), len(result.overdue), f"{due}?within=late"),
     ]
+
+
+def risk_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
+    """Open risks by process and level, and what they lack; each number opens the register or the list behind it."""
+    url = reverse("risk-list", kwargs={"organisation": request.organisation.slug}) + "?state=open"
+    found = result.risks
+    return [
+        fact(_("Open"), found.open, url),
+        *(fact(one.label, one.count, f"{url}&process={one.code}") for one in found.by_process),
+        *(fact(one.label, one.count, f"{url}&level={one.code}") for one in found.by_level if one.code),
+        *list_facts(result, "unscored", "unaccepted", "untreated", "treatments-overdue"),
+    ]
+
+
+def list_facts(result: Readiness, *codes: str) -> list[dict[str, Any]]:
+    """The lengths of lists of the risks floor."""
+    return [fact(one.title, one.count, one.url) for one in map(result.risks.list, codes)]
 
 
 def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,15 +17,19 @@ from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.views import page_of
-from reports.due import EVIDENCE, REVIEW, as_dues, due_rows
+from reports.dates import RULES, SOURCES
+from reports.due import as_dues, due_rows
 from reports.readiness import missing
+from reports.readiness.risk_lists import LISTS, Seen
+from reports.readiness.risk_rules import item_of, rows_of
+from reports.readiness.state import RULE
 
 WITHIN = {"late": None, "14": 14, "30": 30, "90": 90}
 
 
 @require_safe
 def due_list(request: MemberRequest) -> HttpResponse:
-    """Everything that waits: `whose` mine or all, `within` late, 14, 30 or 90 days, `what` review or evidence."""
+    """Everything that waits: `whose` mine or all, `within` late, 14, 30 or 90 days, `what` a kind of date."""
     today = request.organisation.today()
     within = request.GET.get("within", "30")
     days = WITHIN.get(within, 30)
@@ -31,9 +37,7 @@ def due_list(request: MemberRequest) -> HttpResponse:
     mine = request.GET.get("whose") == "mine"
     what = request.GET.get("what", "")
     owner = request.user if mine else None
-    rows = due_rows(
-        request.user, request.organisation, by, owner=owner, what=what if what in {REVIEW, EVIDENCE} else ""
-    )
+    rows = due_rows(request.user, request.organisation, by, owner=owner, what=what if what in RULES else "")
     page = page_of(request, rows)
     context = {
         "page": page,
@@ -62,8 +66,7 @@ def due_choices(within: str, *, mine: bool, what: str) -> dict[str, Any]:
     tabs = [{"label": label, "url": url(within=key), "current": key == within} for key, label in labels.items()]
     chips = [
         chip(_("Mine"), "whose", "mine"),
-        chip(_("Reviews"), "what", REVIEW),
-        chip(_("Evidence"), "what", EVIDENCE),
+        *(chip(str(source.plural), "what", source.rule) for source in SOURCES),
     ]
     return {"tabs": tabs, "chips": chips}
 
@@ -91,4 +94,26 @@ def gap_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 def rules(request: MemberRequest) -> HttpResponse:
     """How each figure is derived, in words; the report prints the same text."""
-    return render(request, "reports/rules.html", {"crumbs": [(_("How figures are derived"), None)]})
+    crumbs = [(_("How figures are derived"), None)]
+    return render(request, "reports/rules.html", {"rule": RULE, "crumbs": crumbs})
+
+
+@require_safe
+@needs(VIEW_RECORDS)
+def readiness_list(request: MemberRequest, code: str) -> HttpResponse:
+    """The records behind one test or figure of the risks floor, all of them."""
+    listed = LISTS.get(code)
+    if listed is None:
+        raise Http404
+    organisation = request.organisation
+    seen = Seen(organisation, request.user, timezone.now(), organisation.today())
+    page = page_of(request, rows_of(seen, listed))
+    context = {
+        "listed": listed,
+        "page": page,
+        "items": [item_of(row, organisation) for row in page],
+        "today": organisation.today(),
+        "day_label": listed.rows(seen).model._meta.get_field(listed.day).verbose_name,
+        "crumbs": [(_("Home"), reverse("home", kwargs={"organisation": organisation.slug})), (listed.title, None)],
+    }
+    return render(request, "reports/readiness_list.html", context)

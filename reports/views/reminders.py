@@ -18,6 +18,7 @@ from organisations.roles import ROLES_WITH_END_DATE
 from records.mention_page import mail_form
 from records.models import Record
 from records.views import page_of
+from reports.dates import word_of
 from reports.due import record_url
 from reports.forms import DigestChoiceForm
 from reports.models import DigestChoice, Reminder
@@ -92,6 +93,6 @@ def item(record: Record, organisation: Organisation, rule: str, due_on: date) ->
         "reference": record.reference,
         "title": record.title,
         "url": record_url(organisation, record.kind, record.reference),
-        "words": Reminder.Rule(rule).label,
+        "words": word_of(rule),
         "due_on": due_on,
     }

@@ -6,18 +6,19 @@ import logging
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
+from records.models import Record
 from records.views import page_of
 from reports.actions import PATIENCE, ask_for_report
 from reports.filing import Altered, opened
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 def visible(request: MemberRequest) -> ReportQuerySet:
     reports: ReportQuerySet = Report.objects.visible_to(request.user)
     found: ReportQuerySet = reports.filter(organisation=request.organisation).select_related(
-        "requested_by", "organisation"
+        "requested_by", "organisation", "subject__organisation"
     )
     return found
 
@@ -42,9 +43,7 @@ def report_list(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         if not may_ask:
             raise PermissionDenied
-        key = request.POST.get("key", "")[:100] or str(uuid4())
-        report = ask_for_report(request.organisation, kind=Report.Kind.READINESS, by=request.user, key=key)
-        return redirect_after_post(report)
+        return asked(request)
     context = {
         "page": page_of(request, visible(request).order_by("-requested_at", "-number")),
         "may_ask": may_ask,
@@ -52,6 +51,28 @@ def report_list(request: MemberRequest) -> HttpResponse:
         "crumbs": [(_("Reports"), None)],
     }
     return render(request, "reports/report_list.html", context)
+
+
+@require_POST
+@needs(REQUEST_REPORTS)
+def report_new(request: MemberRequest) -> HttpResponse:
+    """Asks for a report of a `kind`, about the record with the reference `subject` where the kind is about one."""
+    return asked(request)
+
+
+def asked(request: MemberRequest) -> HttpResponse:
+    given = {**request.GET.dict(), **request.POST.dict()}
+    kind, reference = given.get("kind") or Report.Kind.READINESS, given.get("subject", "")
+    visible_records = Record.objects.visible_to(request.user).of(request.organisation)
+    subject = get_object_or_404(visible_records, reference=reference) if reference else None
+    key = request.POST.get("key", "")[:100] or str(uuid4())
+    if kind not in Report.Kind.values:
+        raise Http404
+    try:
+        report = ask_for_report(request.organisation, kind=kind, by=request.user, key=key, subject=subject)
+    except ValidationError as error:
+        raise Http404 from error
+    return redirect_after_post(report)
 
 
 def redirect_after_post(report: Report) -> HttpResponse:
@@ -87,6 +108,9 @@ def figures_of(report: Report) -> list[dict[str, Any]]:
     if report.state != Report.State.DONE:
         return []
     figures = report.figures
+    if report.kind != Report.Kind.READINESS:
+        headline: list[dict[str, Any]] = figures["headline"]
+        return headline
     clauses, controls = figures["clauses"]["count"], figures["controls"]["count"]
     documents = figures["documents"]
     return [

@@ -21,7 +21,7 @@ SignIn = Callable[..., Client]
 THEIRS = {
     "internal_auditor": ("reminder-list", "mention-list"),
     "auditor": ("mention-list",),
-    "manager": ("report-list", "reminder-list", "mention-list"),
+    "manager": ("report-list", "report-new", "reminder-list", "mention-list"),
     "administrator": (
         "member-",
         "invitation-",
@@ -59,6 +59,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
         "section": "impacts",
+        "code": "unscored",
     }
     rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
     rooms |= {"risk-criteria": "risk-criteria", "risks": "risk"}

@@ -9,12 +9,26 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from clauses.actions import answer_question, count_as
 from clauses.models import ExpectedEvidence, Position
 from evidence.actions import add_version, receive
 from evidence.models import Evidence
-from tests.cast import make_ai_system, make_evidence, make_supplier
+from risks.models import Notification, RiskCriteria, Standing, Statement, TreatmentPlan
+from systems.models import AISystem
+from tests.cast import (
+    make_acceptance,
+    make_ai_system,
+    make_criteria,
+    make_evidence,
+    make_impact_assessment,
+    make_incident,
+    make_risk,
+    make_supplier,
+    make_treatment,
+    score,
+)
 
 
 @dataclass
@@ -77,6 +91,57 @@ def played(stage: Stage) -> Stage:
     item = receive(here, by=stage.officer, file=file, title="Risk workshop", proves=[stage.position("6.1.2")])
     add_version(item, by=stage.officer, file=ContentFile(b"Minutes, corrected\n", name="minutes.txt"))
     return stage
+
+
+def furnish(stage: Stage) -> RiskCriteria:
+    """What the floor of risks must have: criteria, a plan and a Statement in force, and one low risk that is scored."""
+    here, approved = stage.organisation, Standing.APPROVED
+    criteria = make_criteria(here, state=approved)
+    score(make_risk(here, process="planning", title="Small"), likelihood=1, for_organisation=1)
+    TreatmentPlan.objects.create(organisation=here, title="Plan", state=approved)
+    controls = Position.objects.filter(organisation=here).controls()
+    said = [{"control": p.reference, "applicable": p.applicable, "justification": p.justification} for p in controls]
+    Statement.objects.create(organisation=here, title="Statement", label="1.0", content=said, state=approved)
+    return criteria
+
+
+@pytest.fixture
+def assessed(played: Stage) -> Stage:
+    """The same with a floor of risks: some of everything that a rule looks at."""
+    here, officer = played.organisation, played.officer
+    furnish(played)
+    scorer = AISystem.objects.get(title="Scorer")
+    known = {"system": scorer, "assessed_facts": scorer.facts, "trigger": "scheduled"}
+    accepted = make_risk(here, title="Accepted", owner=officer, **known)
+    score(accepted, likelihood=2, for_individuals=3)
+    make_acceptance(accepted, by=officer)
+    make_treatment(here, treats=accepted, title="Done", status="verified", due_on=played.day(-50))
+    grave = make_risk(here, title="Grave", owner=officer, review_on=played.day(-4), **known)
+    score(grave, phase="inherent", likelihood=5, for_individuals=4)
+    score(grave, likelihood=3, for_individuals=4, for_society=2)
+    make_treatment(here, treats=grave, title="Late", owner=officer, due_on=played.day(-3))
+    medium = make_risk(here, title="Medium", process="planning")
+    score(medium, likelihood=2, for_organisation=4)
+    make_risk(here, title="Untold", system=scorer, assessed_facts="another one")
+    closed = make_risk(here, title="Closed", **known, closed_on=played.day(-1), closed_because="Gone")
+    score(closed, likelihood=5, for_individuals=5)
+    make_impact_assessment(here, system=scorer, state=Standing.APPROVED, review_on=played.day(-1), owner=officer)
+    for title in ("Current", "Pending", "Missing"):
+        make_ai_system(here, title=title)
+    current, pending = AISystem.objects.get(title="Current"), AISystem.objects.get(title="Pending")
+    make_impact_assessment(
+        here,
+        title="Assessment of Current",
+        system=current,
+        state=Standing.APPROVED,
+        review_on=played.day(0),
+        facts="as it was",
+    )
+    make_impact_assessment(here, system=pending, state=Standing.IN_REVIEW)
+    incident = make_incident(here, title="Leak", system=scorer, owner=officer)
+    Notification.objects.create(incident=incident, recipient="Authority", due_at=timezone.now() - timedelta(hours=1))
+    make_incident(here, title="Old", closed_on=played.day(0))
+    return played
 
 
 @pytest.fixture

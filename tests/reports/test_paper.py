@@ -12,8 +12,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from reports.models import Report
-from reports.outline import contents
-from reports.paper import StaticFetcher, UnprintableError, printed
+from reports.papers.paper import Paper
+from reports.papers.printing import StaticFetcher, UnprintableError, printed
+from reports.papers.readiness import contents, context_of
 from reports.readiness import Readiness, readiness
 from reports.verification import code_of
 from tests.reports.conftest import Stage
@@ -36,8 +37,10 @@ class Printed:
         self.heard: list[int] = []
         with timezone.override(stage.organisation.zone):
             self.result: Readiness = readiness(stage.organisation, by)
-            self.code = code_of(self.result.as_dict())
-            self.content, self.pages = printed(self.report, self.result, self.code, lambda done, pages: self.tell(done))
+            figures = self.result.as_dict()
+            self.code = code_of(figures)
+            paper = Paper("paper/readiness.html", self.result.at, figures, context_of(self.report, self.result))
+            self.content, self.pages = printed(self.report, paper, self.code, lambda done, pages: self.tell(done))
         self.reader = PdfReader(io.BytesIO(self.content))
         self.texts = [page.extract_text() for page in self.reader.pages]
         self.text = re.sub(r"\s+", " ", " ".join(self.texts))
@@ -55,9 +58,9 @@ made: list[Printed] = []
 
 
 @pytest.fixture
-def paper(played: Stage, manager: Any) -> Printed:
+def paper(assessed: Stage, manager: Any) -> Printed:
     if not made:
-        made.append(Printed(played, manager))
+        made.append(Printed(assessed, manager))
     return made[0]
 
 
@@ -78,6 +81,17 @@ def test_it_prints_the_figures_of_home(paper: Printed) -> None:
         assert document.name in paper.text
     for name in (*(gap.name for gap in result.gaps), *(item.title for item in result.overdue)):
         assert squeezed(name) in squeezed(paper.text), name
+
+
+def test_it_prints_the_figures_of_risks_and_impact_assessments(paper: Printed) -> None:
+    result = paper.result
+    for tally in (*result.risks.by_level, *result.risks.by_process):
+        assert f"{tally.label} {tally.count}" in paper.text
+    for one in result.risks.lists:
+        if one.blocks is not None or one.code == "assessed":
+            assert f"{one.title}: {one.count}" in paper.text
+            for item in one.items:
+                assert squeezed(f"{item.reference} {item.title}") in squeezed(paper.text), item
 
 
 def test_it_prints_every_requirement_with_position_and_evidence(paper: Printed) -> None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reports.readiness import Readiness, readiness
 from tests.cast import make_ai_system, make_evidence, make_supplier, person
-from tests.reports.conftest import Stage
+from tests.reports.conftest import Stage, furnish
 
 
 def of(stage: Stage, user: Any = None) -> Readiness:
@@ -151,6 +151,8 @@ def test_without_blockers_it_speaks_of_conditions_and_never_of_ready(stage: Stag
             stage.expected(line.number, stage.proof(line.number))
     for line in of(stage).controls.lines:
         stage.position(line.number, applicable=True, justification="Needed.", status="implemented")
+    assert of(stage).state.title == "Not ready: no approved risk criteria"
+    furnish(stage)
     assert of(stage).state.title == "Nothing on record stands in the way"
     stage.position("4.1", status="partly")
     stage.position("A.2.2", status="not_started")
@@ -196,4 +198,4 @@ def test_the_number_of_queries_does_not_grow(stage: Stage) -> None:
         make_evidence(stage.organisation, valid_until=stage.day(-5))
     with CaptureQueriesContext(connection) as many:
         of(stage)
-    assert len(many) == len(few) == 10
+    assert len(many) == len(few) == 13

@@ -5,29 +5,39 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from organisations.models import Membership
+from reports.models import Report
+from reports.readiness import Line, Proof, Readiness
+from reports.readiness import readiness as derived
+from reports.readiness.state import days_until
 
-from .models import Report
-from .readiness import Line, Proof, Readiness
-from .readiness.state import days_until
+from .paper import Cover, Paper, framed
+
+# Lists of the chapter on impact assessments; every other test of the floor is in the chapter on risks.
+IMPACT = ("assessed", "assessment-missing", "assessment-pending", "assessment-expired", "assessments-changed")
 
 
-def context_of(report: Report, result: Readiness, code: str) -> dict[str, Any]:
+def paper_of(report: Report) -> Paper:
+    result = derived(report.organisation, report.requested_by)
+    return Paper("paper/readiness.html", result.at, result.as_dict(), context_of(report, result))
+
+
+def context_of(report: Report, result: Readiness) -> dict[str, Any]:
     """All that `paper/readiness.html` needs; every figure in it is one of `result`'s."""
-    earlier = Report.objects.filter(organisation=report.organisation, kind=report.kind, number__lt=report.number)
-    member = Membership.objects.filter(organisation=report.organisation, user=report.requested_by).first()
-    return {
-        "report": report,
+    cover = Cover(
+        title=_("Readiness for certification"),
+        lead=_("ISO/IEC 42001:2023, artificial intelligence management system. State on %(day)s.")
+        % {"day": date_format(result.on, "j F Y")},
+    )
+    return framed(report, result.at, cover, chapters()) | {
         "result": result,
-        "code": code,
-        "replaces": earlier.filter(state=Report.State.DONE).order_by("-number").first(),
-        "prepared_by": ", ".join(filter(None, [str(report.requested_by), member.function if member else ""])),
         "days_to_stage1": days_until(result.stage1_on, result.on),
-        "chapter": {anchor: number for number, (anchor, _title) in enumerate(chapters(), start=1)},
         "entries": contents(result),
         "figures": headline(result),
+        "risk_lists": [one for one in result.risks.lists if one.blocks is not None and one.code not in IMPACT],
+        "impact_lists": [result.risks.list(code) for code in IMPACT],
         "gap_groups": gap_groups(result),
         "gap_counts": gap_counts(result),
         "index": index_of(result),
@@ -40,6 +50,8 @@ def chapters() -> list[tuple[str, str]]:
         ("summary", _("Summary")),
         ("systems", _("AI systems")),
         ("statement", _("Statement of Applicability")),
+        ("risks", _("Risks")),
+        ("impact", _("Impact assessments")),
         ("documents", _("Documents and records")),
         ("gaps", _("Expected evidence that is missing")),
         ("dates", _("Evidence that runs out")),

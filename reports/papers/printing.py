@@ -19,9 +19,9 @@ from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from .models import Report
-from .outline import context_of
-from .readiness import Readiness
+from reports.models import Report
+
+from .paper import Paper
 
 PROGRESS = logging.getLogger("weasyprint.progress")
 # Addresses in a report are below this one, which does not exist: nothing is ever fetched from a network.
@@ -50,9 +50,13 @@ class StaticFetcher(URLFetcher):
         return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": kind})
 
 
-def printed(report: Report, result: Readiness, code: str, alive: Alive) -> tuple[bytes, int]:
+def html_of(report: Report, paper: Paper, code: str) -> str:
+    return render_to_string(paper.template, paper.context | {"report": report, "code": code})
+
+
+def printed(report: Report, paper: Paper, code: str, alive: Alive) -> tuple[bytes, int]:
     """The finished file and its number of pages. `alive` hears how far it is."""
-    html = render_to_string("paper/readiness.html", context_of(report, result, code))
+    html = html_of(report, paper, code)
     alive(15, 0)
     with heard(alive), few_collections():
         document = HTML(string=html, base_url=OURS, url_fetcher=StaticFetcher()).render(**OPTIONS)

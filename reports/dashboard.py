@@ -1,0 +1,129 @@
+"""The facts of the dashboard, for programs: each is also a number on Home, or a list that Home opens."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from rest_framework import serializers
+
+from evidence.models import Evidence
+from organisations.models import Organisation
+from records.models import SOON
+from risks.models import LEVELS, Process, Treatment
+from systems.models import AISystem, RiskClass, Supplier
+
+from .readiness import Readiness, readiness
+from .readiness.risk_lists import LISTS, Seen
+
+
+class References(serializers.ListField):
+    """References of records, in their order."""
+
+    child = serializers.CharField()
+
+
+class Counts(serializers.DictField):
+    """How many of each."""
+
+    child = serializers.IntegerField()
+
+
+class ConformitySerializer(serializers.Serializer):
+    state = serializers.CharField()
+    clauses = serializers.DictField()
+    controls = serializers.DictField()
+    applicability = serializers.DictField()
+
+
+class DashboardSerializer(serializers.Serializer):
+    """Where the organisation stands on a day. What is on record is that of `recorded_on`, today; validity, reviews,
+    acceptances and what is due are judged by the day asked for.
+    """
+
+    on = serializers.DateField()
+    recorded_on = serializers.DateField()
+    ai_systems_total = serializers.IntegerField(help_text="AI systems in use.")
+    ai_systems_by_risk_class = Counts(help_text="AI systems in use, by class of the EU AI Act.")
+    ai_systems_with_current_approved_impact_assessment = References(
+        help_text="AI systems in use and in scope with an approved assessment whose next review has not passed."
+    )
+    ai_systems_without_current_approved_impact_assessment = References(
+        help_text="AI systems in use and in scope without one."
+    )
+    risks_total = serializers.IntegerField(help_text="Open risks.")
+    risks_by_level_of_assessment = Counts(help_text="Open risks of planning (6.1.2) and of operation (8.2).")
+    residual_levels = Counts(
+        help_text="Open risks by level: of their residual score, or where there is none, of the current or else the "
+        "inherent one. Those not scored are in none."
+    )
+    risks_without_acceptance = References(
+        help_text="Open risks without an acceptance that stands: given, not run out, the score not higher, the AI "
+        "system as it was."
+    )
+    overdue_treatments = References(help_text="Open risks with a treatment under way whose day has passed.")
+    incidents_open = References(help_text="Incidents not closed yet.")
+    evidence_expired = References(help_text="Evidence that ran out before the day.")
+    evidence_expiring_within_30_days = References(help_text="Evidence that runs out from the day on, within 30 days.")
+    supplier_reviews_overdue = References(help_text="Suppliers whose review day has passed.")
+    conformity = ConformitySerializer()
+
+
+def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]:
+    """The facts on a day; keys as programs know them."""
+    noon = datetime.combine(on, time(12), organisation.zone)
+    result = readiness(organisation, user, noon, proofs=False)
+    evidence = Evidence.objects.visible_to(user).of(organisation)
+    overdue = Supplier.objects.visible_to(user).of(organisation).filter(review_on__lt=on)
+    return {
+        "on": on.isoformat(),
+        "recorded_on": organisation.today().isoformat(),
+        **systems(organisation, user),
+        **risks(Seen(organisation, user, noon, on), result),
+        "evidence_expired": references(evidence.expired(on)),
+        "evidence_expiring_within_30_days": references(evidence.expiring(on, SOON)),
+        "supplier_reviews_overdue": references(overdue),
+        "conformity": conformity(result.as_dict()),
+    }
+
+
+def systems(organisation: Organisation, user: Any) -> dict[str, Any]:
+    in_use = AISystem.objects.visible_to(user).of(organisation).in_use()
+    classes = list(in_use.values_list("risk_class", flat=True))
+    return {
+        "ai_systems_total": len(classes),
+        "ai_systems_by_risk_class": {c.value: classes.count(c) for c in RiskClass if c in classes},
+    }
+
+
+def risks(seen: Seen, result: Readiness) -> dict[str, Any]:
+    levels = {one.code: one.count for one in result.risks.by_level}
+    processes = {one.code: one.count for one in result.risks.by_process}
+    late = seen.of(Treatment).overdue(seen.on).order_by("treats__reference")
+    return {
+        "ai_systems_with_current_approved_impact_assessment": listed(seen, "assessed"),
+        "ai_systems_without_current_approved_impact_assessment": listed(seen, "unassessed"),
+        "risks_total": result.risks.open,
+        "risks_by_level_of_assessment": {one.value: processes[one.value] for one in Process},
+        "residual_levels": {level.value: levels[level.value] for level in LEVELS},
+        "risks_without_acceptance": listed(seen, "unaccepted"),
+        "overdue_treatments": list(dict.fromkeys(late.values_list("treats__reference", flat=True))),
+        "incidents_open": listed(seen, "incidents-open"),
+    }
+
+
+def listed(seen: Seen, code: str) -> list[str]:
+    return references(LISTS[code].rows(seen))
+
+
+def conformity(result: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "state": result["state"]["code"],
+        "clauses": result["clauses"]["count"],
+        "controls": result["controls"]["count"],
+        "applicability": result["applicability"],
+    }
+
+
+def references(records: Any) -> list[str]:
+    return list(records.order_by("reference").values_list("reference", flat=True))

@@ -1,0 +1,23 @@
+"""What is printed: one module for each kind of report says what is in it, `printing` sets any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reports.models import Report
+
+from . import dossier, impact, readiness, register, statement
+from .paper import Paper
+
+PAPERS: dict[str, Callable[[Report], Paper]] = {
+    Report.Kind.READINESS: readiness.paper_of,
+    Report.Kind.RISK_REGISTER: register.paper_of,
+    Report.Kind.STATEMENT: statement.paper_of,
+    Report.Kind.IMPACT: impact.paper_of,
+    Report.Kind.DOSSIER: dossier.paper_of,
+}
+
+
+def paper_of(report: Report) -> Paper:
+    """Derives all that a report says, as of now and as far as who asked for it may see. Raises what the kind raises."""
+    return PAPERS[report.kind](report)

@@ -1,0 +1,59 @@
+"""The part of the result that speaks of risks, impact assessments and incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many things share a value, e.g. six systems in which we are the provider."""
+
+    code: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class RiskItem:
+    """One record of a list, with the day that counts there: of its review, until when it is due, when it happened."""
+
+    reference: str
+    title: str
+    owner: str
+    on: date | None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class RiskList:
+    """One list: how long it is, and its first records. `blocks` is None for a figure that is no test."""
+
+    code: str
+    clause: str
+    title: str
+    reason: str
+    blocks: bool | None
+    count: int
+    items: tuple[RiskItem, ...]
+    url: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.items)
+
+
+@dataclass(frozen=True)
+class RiskFigures:
+    """Open risks by process and level, the lists behind every other figure, and codes of what is lacking entirely."""
+
+    open: int
+    closed: int
+    by_process: tuple[Tally, ...]
+    by_level: tuple[Tally, ...]
+    lists: tuple[RiskList, ...]
+    lacking: tuple[str, ...]
+
+    def list(self, code: str) -> RiskList:
+        return next(one for one in self.lists if one.code == code)
