@@ -9,6 +9,7 @@ from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
+from risks.api_gate import DossierApi, GateApi, GoLiveRecordApi
 from systems.api import AISystemApi
 
 from . import errors, views
@@ -16,11 +17,14 @@ from . import errors, views
 router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
+router.register("go-lives", GoLiveRecordApi, basename="api-go-live")
 router.register("evidence", EvidenceApi, basename="api-evidence")
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [
     path("", include(router.urls)),
+    path("ai-systems/<str:reference>/go-live/", GateApi.as_view(), name="api-gate"),
+    path("ai-systems/<str:reference>/dossier/", DossierApi.as_view(), name="api-dossier"),
     path("dashboard/", DashboardApi.as_view(), name="api-dashboard"),
     path("comments/", CommentApi.as_view(), name="api-comments"),
     path("history/", HistoryApi.as_view(), name="api-history"),

@@ -187,4 +187,3 @@ def concerned_controls(system: AISystem, user: Any, risks: list[int]) -> list[An
     links = links.exclude(treatment__status=TreatmentState.DROPPED)
     found = Record.objects.visible_to(user).filter(pk__in=links.values("control"))
     return with_organisation(system, sorted(found, key=lambda one: natural(one.reference)))
-

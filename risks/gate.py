@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +19,8 @@ from .approving import held_by
 from .material import Past
 from .models import Decision, ImpactAssessment, Standing
 
+# What is said with the decision itself.
+TEXTS = ("verification", "user_information")
 GO = (Decision.GO, Decision.CONDITIONS)
 
 
@@ -39,20 +42,18 @@ def decides(user: User, organisation: Organisation) -> bool:
     return held is not None and suffices(held, Authority.DESIGNATED)
 
 
-def checks_of(
-    system: AISystem, version: str, *, verification: str = "", user_information: str = "", on: date | None = None
-) -> list[Check]:
-    """The conditions for one version, given what is said with the decision."""
-    on = on or system.organisation.today()
+def checks_of(system: AISystem, version: str, given: Mapping[str, str] | None = None) -> list[Check]:
+    """The conditions for one version today; `given` are the texts said with the decision (see TEXTS)."""
+    texts = given or {}
     return [
-        assessment_check(system, version, on),
-        given_check("verification", _("Verification and validation results"), "A.6.2.4", verification),
-        given_check("user_information", _("Information for users"), "A.8.2", user_information),
+        assessment_check(system, version, system.organisation.today()),
+        given_check("verification", _("Verification and validation results"), "A.6.2.4", texts),
+        given_check("user_information", _("Information for users"), "A.8.2", texts),
     ]
 
 
-def given_check(key: str, name: str, clause: str, text: str) -> Check:
-    is_given = bool(text.strip())
+def given_check(key: str, name: str, clause: str, texts: Mapping[str, str]) -> Check:
+    is_given = bool(texts.get(key, "").strip())
     return Check(key, name, clause, is_given, _("Given.") if is_given else _("Not given yet."))
 
 
@@ -85,7 +86,7 @@ def lack_of(assessment: ImpactAssessment | None, system: AISystem, version: str,
     if not assessment.is_approved:
         state = str(assessment.get_state_display()).lower()
         return _("%(record)s is not approved: it is “%(state)s”.") % {**names, "state": state}
-    if assessment.is_expired(on):
+    if assessment.review_on and assessment.is_expired(on):
         day = date_format(assessment.review_on, "j M Y")
         return _("%(record)s expired on %(day)s.") % {**names, "day": day}
     if assessment.decision not in GO:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from records.forms import RecordForm, require
 from systems.models import AISystem, Stage
 
-from .gate import checks_of
+from .gate import TEXTS, checks_of
 from .going_live import STAGES, go_live, refuse
 from .models import GoLive
 
@@ -51,7 +51,7 @@ class GoLiveForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.instance.system = system
         self.instance.title = system.title
-        self.initial |= {"version": system.version, "system_version": system.system_version}
+        self.initial.update(version=system.version, system_version=system.system_version)
         self.initial.setdefault("live_on", self.organisation.today())
         self.fields["stage"] = forms.ChoiceField(
             label=self.fields["stage"].label,
@@ -84,9 +84,10 @@ class GoLiveForm(RecordForm):
 
     def check(self, cleaned: dict[str, Any]) -> None:
         """Says at once, with the other errors, what the decision would be refused for."""
-        given = {name: cleaned.get(name) or "" for name in ("verification", "user_information")}
+        given = {name: str(cleaned.get(name) or "") for name in TEXTS}
         try:
-            refuse(checks_of(self.system, cleaned["system_version"], **given), (cleaned["override_reason"] or "").strip())
+            checks = checks_of(self.system, cleaned["system_version"], given)
+            refuse(checks, (cleaned.get("override_reason") or "").strip())
         except ValidationError as error:
             self.add_error(None, error)
 
@@ -94,7 +95,6 @@ class GoLiveForm(RecordForm):
         """The decision is made and checked by the verb, not from the fields."""
 
     def save(self, commit: bool = True) -> GoLive:
-        given = {name: self.cleaned_data[name] or "" for name in ("verification", "user_information", "override_reason")}
         return go_live(
             self.system,
             by=self.user,
@@ -102,5 +102,6 @@ class GoLiveForm(RecordForm):
             version=self.cleaned_data["system_version"],
             live_on=self.cleaned_data["live_on"],
             stage=self.cleaned_data["stage"],
-            **given,
+            given={name: self.cleaned_data[name] for name in TEXTS},
+            override_reason=self.cleaned_data["override_reason"],
         )

@@ -25,7 +25,7 @@ from systems.tables import HiddenColumn
 from systems.views import ai_systems
 
 from .addressing import address_of
-from .gate import Check, checks_of, decides
+from .gate import TEXTS, Check, checks_of, decides
 from .go_live_form import GoLiveForm
 from .models import GoLive
 
@@ -94,7 +94,7 @@ class GoLiveViews(RecordViews):
 def assessment_url(request: MemberRequest, record: GoLive) -> str:
     if record.assessment is None:
         return ""
-    seen = type(record.assessment).objects.visible_to(request.user).filter(pk=record.assessment_id)
+    seen = type(record.assessment).objects.visible_to(request.user).filter(pk=record.assessment.pk)
     return address_of(record.assessment) if seen.exists() else ""
 
 
@@ -157,11 +157,8 @@ def asked_version(system: AISystem, form: GoLiveForm | None) -> str:
 
 def asked_checks(system: AISystem, form: GoLiveForm | None) -> list[Check]:
     """The conditions by what stands in the form now."""
-    given = {name: form.data.get(name, "") if form and form.is_bound else "" for name in TEXTS}
-    return checks_of(system, asked_version(system, form), **given)
-
-
-TEXTS = ("verification", "user_information")
+    given = {name: str(form.data.get(name, "")) for name in TEXTS} if form and form.is_bound else {}
+    return checks_of(system, asked_version(system, form), given)
 
 
 def line_of(check: Check) -> dict[str, str]:

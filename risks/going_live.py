@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +14,7 @@ from records.actions import keep
 from records.models import Record
 from systems.models import LIVE, AISystem, Stage
 
-from .gate import Check, assessment_for, checks_of, decides
+from .gate import TEXTS, Check, assessment_for, checks_of, decides
 from .models import GoLive, ImpactAssessment
 
 STAGES = (Stage.DEPLOYMENT, *(stage for stage in Stage if stage in LIVE))
@@ -28,11 +29,11 @@ def go_live(
     version: str,
     live_on: date,
     stage: str,
-    verification: str = "",
-    user_information: str = "",
+    given: Mapping[str, str] | None = None,
     override_reason: str = "",
 ) -> GoLive:
-    """Writes the decision and sets the system live; `seen` is the version of its record that was shown.
+    """Writes the decision and sets the system live; `seen` is the version of its record that was shown, and
+    `given` the texts of the decision (gate.TEXTS).
 
     Everything is checked again under lock. Raises PermissionDenied, or ValidationError with the reasons.
     """
@@ -44,7 +45,7 @@ def go_live(
         raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
     if system.is_retired:
         raise ValidationError(_("It is retired. Take it back into use first."))
-    checks = checks_of(system, version, verification=verification, user_information=user_information)
+    checks = checks_of(system, version, given)
     refuse(checks, override_reason)
     decision = GoLive(
         organisation=system.organisation,
@@ -53,8 +54,7 @@ def go_live(
         system=system,
         system_version=version,
         assessment=assessment_for(system, version) if checks[0].passed else None,
-        verification=verification.strip(),
-        user_information=user_information.strip(),
+        **{name: (given or {}).get(name, "").strip() for name in TEXTS},
         override_reason=override_reason,
         live_on=live_on,
         stage=stage,

@@ -115,7 +115,7 @@ class AISystemForm(RecordForm):
             go_live_on.help_text = _("Only for one that is in use already. Going live is a step of its own.")
         elif not self.instance.has_gone_live and not self.instance.is_retired:
             del self.fields["go_live_on"]
-            stage.choices = [choice for choice in cast(Any, stage).choices if choice[0] not in LIVE]
+            cast(Any, stage).choices = [choice for choice in cast(Any, stage).choices if choice[0] not in LIVE]
             stage.help_text = _("Going live is a step of its own, on the page of the system.")
 
     def clean_go_live_on(self) -> Any:

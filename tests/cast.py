@@ -24,7 +24,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
-from risks.models import Risk, RiskAssessment, RiskCriteria
+from risks.models import GoLive, ImpactAssessment, Risk, RiskAssessment, RiskCriteria
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
 
 PASSWORD = "tall ships sail at dawn"
@@ -111,6 +111,31 @@ def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessme
     return RiskAssessment.objects.create(
         risk=risk, criteria=criteria or make_criteria(risk.organisation), phase=phase, **defaults | fields
     )
+
+
+def make_impact(organisation: Organisation, **fields: Any) -> ImpactAssessment:
+    """A draft about a system of its own; `approved` makes one that lets the system go live as it is now."""
+    system = fields.pop("system", None) or make_ai_system(organisation, system_version="1.0")
+    defaults = {"title": f"Impact {next(number)}", "system": system, "system_version": system.system_version}
+    return ImpactAssessment.objects.create(organisation=organisation, **defaults | fields)
+
+
+def approved(system: AISystem, **fields: Any) -> ImpactAssessment:
+    """An assessment of the system as it is now, approved today with the decision to go."""
+    system.refresh_from_db()
+    today = system.organisation.today()
+    defaults = {"state": "approved", "decision": "go", "facts": system.facts, "decided_on": today}
+    defaults |= {"review_on": today + timedelta(days=365)}
+    return make_impact(system.organisation, system=system, **defaults | fields)
+
+
+def make_go_live(organisation: Organisation, **fields: Any) -> GoLive:
+    """A decision about a system of its own, as the gate writes it."""
+    decider = organisation.memberships.order_by("pk")[0].user
+    day = {"live_on": organisation.today(), "decided_on": organisation.today(), "decided_by": decider}
+    system = fields.pop("system", None) or make_ai_system(organisation, system_version="1.0")
+    defaults = {"title": f"Go-live {next(number)}", "system": system, "system_version": system.system_version, **day}
+    return GoLive.objects.create(organisation=organisation, **defaults | fields)
 
 
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
@@ -203,6 +228,7 @@ class RecordType:
 ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, Any]] | None, str]] = {
     "supplier": (make_supplier, supplier_form, "title"),
     "ai-system": (make_ai_system, ai_system_form, "title"),
+    "go-live": (make_go_live, None, "title"),
     "evidence": (make_evidence, evidence_form, "title"),
     "position": (make_position, None, "narrative"),
 }

@@ -59,7 +59,13 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
     }
-    rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
+    rooms = {
+        "go-lives": "go-live",
+        "ai-systems": "ai-system",
+        "suppliers": "supplier",
+        "evidence": "evidence",
+        "clauses": "position",
+    }
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]
