@@ -42,7 +42,7 @@ def risk_line(risk: Any, treatments: list[Line], acceptance: str) -> RiskLine:
         risk.reference,
         risk.title,
         address_of(risk),
-        state=str(risk.get_level_display()) if risk.level else _("Not scored"),
+        state=str(Level(risk.level).label) if risk.level else _("Not scored"),
         tone=TONES.get(risk.level, "none"),
         note=closed,
         day=risk.review_on,
