@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from organisations.api import MemberApi, as_object
 from records.api import IDEMPOTENCY, REFERENCE, PersonField, RecordApi, RecordSerializer, filter_parameters
 from records.api_forms import errors_of, posted
-from systems.models import AISystem
+from systems.models import AISystem, Stage
 from systems.views import ai_systems
 
 from .dossier import dossier_of
@@ -36,7 +36,7 @@ class GoLiveSerializer(RecordSerializer):
     """One decision, as it was made. It cannot be changed."""
 
     system: Any = serializers.SlugRelatedField(slug_field="reference", read_only=True)
-    assessment: Any = serializers.SlugRelatedField(slug_field="reference", read_only=True)
+    assessment: Any = serializers.SlugRelatedField(slug_field="reference", read_only=True, allow_null=True)
     decided_by = PersonField(read_only=True)
 
     class Meta(RecordSerializer.Meta):
@@ -57,7 +57,7 @@ class GoLiveRecordApi(RecordApi):
     serializer_class = GoLiveSerializer
 
 
-class CheckSerializer(serializers.Serializer):
+class GateCheckSerializer(serializers.Serializer):
     key = serializers.CharField()
     name = serializers.CharField()
     clause = serializers.CharField()
@@ -72,7 +72,7 @@ class GateSerializer(serializers.Serializer):
     system_version = serializers.CharField(allow_blank=True)
     seen = serializers.IntegerField()
     may_decide = serializers.BooleanField()
-    checks = CheckSerializer(many=True)
+    checks = GateCheckSerializer(many=True)
 
 
 class GoLiveIn(serializers.Serializer):
@@ -81,7 +81,7 @@ class GoLiveIn(serializers.Serializer):
     seen = serializers.IntegerField()
     system_version = serializers.CharField(max_length=50)
     live_on = serializers.DateField()
-    stage = serializers.ChoiceField(choices=[stage.value for stage in STAGES])
+    stage = serializers.ChoiceField(choices=Stage.choices, help_text="One of: " + ", ".join(STAGES))
     verification = serializers.CharField(required=False, allow_blank=True)
     user_information = serializers.CharField(required=False, allow_blank=True)
     override_reason = serializers.CharField(required=False, allow_blank=True)
@@ -140,7 +140,7 @@ def made(form: GoLiveForm) -> GoLive:
         raise errors_of(form) from error
 
 
-class LineSerializer(serializers.Serializer):
+class DossierRecordSerializer(serializers.Serializer):
     reference = serializers.CharField()
     title = serializers.CharField()
     state = serializers.CharField(allow_blank=True)
@@ -148,33 +148,33 @@ class LineSerializer(serializers.Serializer):
     day = serializers.DateField(allow_null=True)
 
 
-class RatingSerializer(serializers.Serializer):
+class DossierRatingSerializer(serializers.Serializer):
     phase = serializers.CharField()
     score = serializers.IntegerField()
     level = serializers.CharField()
 
 
-class TraceLineSerializer(LineSerializer):
+class DossierLineSerializer(DossierRecordSerializer):
     """`below` is the evidence of a control; ratings, treatments and acceptance are those of a risk."""
 
-    below = LineSerializer(many=True)
-    ratings = RatingSerializer(many=True, required=False)
-    treatments = LineSerializer(many=True, required=False)
+    below = DossierRecordSerializer(many=True)
+    ratings = DossierRatingSerializer(many=True, required=False)
+    treatments = DossierRecordSerializer(many=True, required=False)
     acceptance = serializers.CharField(required=False, allow_blank=True)
 
 
-class FactSerializer(serializers.Serializer):
+class DossierFactSerializer(serializers.Serializer):
     term = serializers.CharField()
     value = serializers.CharField(allow_blank=True)
 
 
-class PartSerializer(serializers.Serializer):
+class DossierPartSerializer(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField()
     clause = serializers.CharField()
-    facts = FactSerializer(many=True)
+    facts = DossierFactSerializer(many=True)
     gaps = serializers.ListField(child=serializers.CharField())
-    lines = TraceLineSerializer(many=True)
+    lines = DossierLineSerializer(many=True)
     total = serializers.IntegerField()
     note = serializers.CharField(allow_blank=True)
 
@@ -185,7 +185,7 @@ class DossierSerializer(serializers.Serializer):
     system = serializers.CharField()
     on = serializers.DateField()
     is_whole = serializers.BooleanField()
-    parts = PartSerializer(many=True)
+    parts = DossierPartSerializer(many=True)
 
 
 class DossierApi(MemberApi):

@@ -38,13 +38,7 @@ def go_live(
     Everything is checked again under lock. Raises PermissionDenied, or ValidationError with the reasons.
     """
     version, override_reason = version.strip(), override_reason.strip()
-    system = locked(system, version)
-    if not decides(by, system.organisation):
-        raise PermissionDenied
-    if seen != system.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
-    if system.is_retired:
-        raise ValidationError(_("It is retired. Take it back into use first."))
+    system = decidable(locked(system, version), by, seen)
     checks = checks_of(system, version, given)
     refuse(checks, override_reason)
     decision = GoLive(
@@ -72,6 +66,17 @@ def locked(system: AISystem, version: str) -> AISystem:
     assessments = ImpactAssessment.objects.filter(system=system, system_version=version).values("pk")
     list(Record.objects.select_for_update().filter(pk__in=assessments).order_by("pk"))
     return AISystem.objects.select_related("organisation", "owner").get(pk=system.pk)
+
+
+def decidable(system: AISystem, by: User, seen: int | None) -> AISystem:
+    """The system, where this person may decide on it as it was shown. Raises PermissionDenied, ValidationError."""
+    if not decides(by, system.organisation):
+        raise PermissionDenied
+    if seen != system.version:
+        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+    if system.is_retired:
+        raise ValidationError(_("It is retired. Take it back into use first."))
+    return system
 
 
 def refuse(checks: list[Check], override_reason: str) -> None:
