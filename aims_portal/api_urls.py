@@ -10,6 +10,7 @@ from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
 from risks.api_applicability import OwnControlApi, StatementApi
+from risks.api_gate import DossierApi, GateApi, GoLiveRecordApi
 from risks.api_impact import ImpactAssessmentApi
 from risks.api_risks import RiskApi, RiskCriteriaApi
 from risks.api_treatment import AcceptanceApi, TreatmentApi, TreatmentPlanApi
@@ -23,6 +24,7 @@ router.register("ai-systems", AISystemApi, basename="api-ai-system")
 router.register("treatments", TreatmentApi, basename="api-treatment")
 router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")
 router.register("impact-assessments", ImpactAssessmentApi, basename="api-impact-assessment")
+router.register("go-lives", GoLiveRecordApi, basename="api-go-live")
 router.register("evidence", EvidenceApi, basename="api-evidence")
 router.register("risks", RiskApi, basename="api-risk")
 router.register("risk-criteria", RiskCriteriaApi, basename="api-risk-criteria")
@@ -33,6 +35,8 @@ router.register("reports", ReportApi, basename="api-report")
 organisation = [
     path("", include(router.urls)),
     path("risks/<str:reference>/acceptances/", AcceptanceApi.as_view(), name="api-risk-acceptances"),
+    path("ai-systems/<str:reference>/go-live/", GateApi.as_view(), name="api-gate"),
+    path("ai-systems/<str:reference>/dossier/", DossierApi.as_view(), name="api-dossier"),
     path("dashboard/", DashboardApi.as_view(), name="api-dashboard"),
     path("comments/", CommentApi.as_view(), name="api-comments"),
     path("history/", HistoryApi.as_view(), name="api-history"),

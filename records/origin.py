@@ -19,6 +19,8 @@ DOORS = {
     "link": gettext_lazy("the page for linking evidence"),
     "version": gettext_lazy("the form for a new version"),
     "retire": gettext_lazy("the form for retiring"),
+    "live": gettext_lazy("the decision to go live"),
+    "assessment": gettext_lazy("the page of the system"),
     "invite": gettext_lazy("the form for inviting"),
     "accept": gettext_lazy("an invitation"),
 }

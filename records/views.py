@@ -55,6 +55,8 @@ class RecordViews:
     prefetched: ClassVar[tuple[str, ...]] = ()
     chips: ClassVar[tuple[tuple[Any, dict[str, str]], ...]] = ()
     can_be_created: ClassVar[bool] = True
+    # What is decided once and then stays has no form: nobody may change it, whatever their role.
+    can_be_edited: ClassVar[bool] = True
     contributors_create: ClassVar[bool] = False
     rows: ClassVar[int] = 50
     # What many records of a list can be set to at once: a person, a day or a choice.
@@ -67,9 +69,10 @@ class RecordViews:
             path(f"{cls.path}/", require_safe(views.listing), name=f"{kind}-list"),
             path(f"{cls.path}/export.<str:file_format>", require_safe(views.export), name=f"{kind}-export"),
             path(f"{cls.path}/<str:reference>/", require_safe(views.detail), name=f"{kind}-detail"),
-            path(f"{cls.path}/<str:reference>/edit/", views.edit, name=f"{kind}-edit"),
             path(f"{cls.path}/<str:reference>/history/", require_safe(views.history), name=f"{kind}-history"),
         ]
+        if cls.can_be_edited:
+            pages.insert(3, path(f"{cls.path}/<str:reference>/edit/", views.edit, name=f"{kind}-edit"))
         pages += CommentPages(views).urls()
         pages[2:2] = [*SelectionPages(views).urls(), *SavedFilterPages(views).urls()]
         if cls.can_be_created:
@@ -91,6 +94,8 @@ class RecordViews:
         return self.can_be_created and (CHANGE_RECORDS in request.permissions or contributes)
 
     def may_change(self, request: MemberRequest, record: Record) -> bool:
+        if not self.can_be_edited:
+            return False
         if CHANGE_RECORDS in request.permissions:
             return True
         return Record.objects.changeable_by(request.user).filter(pk=record.pk).exists()

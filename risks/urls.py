@@ -2,6 +2,8 @@ from django.urls import path
 
 from . import assessing_pages, criteria_pages, map_page, register, starter_page
 from . import views_applicability as applicability
+from .dossier_page import dossier_page, start_next_assessment
+from .go_live_pages import GoLiveViews, gate_page
 from .impact.pages import urls as impact_urls
 from .views.acceptance import accept, ask, withdraw
 from .views.plans import TreatmentPlanViews, plan_approval
@@ -30,4 +32,8 @@ urlpatterns = [
     path("soa/<str:reference>/compare/", applicability.compare, name="statement-compare"),
     path("soa/<str:reference>/export.<str:file_format>", applicability.export_lines, name="statement-lines"),
     *impact_urls(),
+    *GoLiveViews.urls(),
+    path("ai-systems/<str:reference>/go-live/", gate_page, name="ai-system-go-live"),
+    path("ai-systems/<str:reference>/dossier/", dossier_page, name="ai-system-dossier"),
+    path("ai-systems/<str:reference>/next-assessment/", start_next_assessment, name="ai-system-next-assessment"),
 ]

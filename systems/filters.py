@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.filters import RecordFilter
 
-from .models import ActRole, AIRole, Criticality, Result, RiskClass, Stage
+from .models import ActRole, AIRole, Autonomy, Criticality, Result, RiskClass, Stage
 
 SCOPE = [("in", _("In scope")), ("out", _("Out of scope")), ("retired", _("Retired"))]
 
@@ -18,6 +18,7 @@ class AISystemFilter(RecordFilter):
     role = filters.ChoiceFilter(choices=AIRole.choices, label=_("Our role"), method="by_role")
     act_role = filters.ChoiceFilter(choices=ActRole.choices, label=_("EU AI Act role"))
     stage = filters.ChoiceFilter(choices=Stage.choices, label=_("Life-cycle stage"))
+    autonomy = filters.ChoiceFilter(choices=Autonomy.choices, label=_("Level of automation"))
     scope = filters.ChoiceFilter(choices=SCOPE, label=_("Scope"), method="by_scope")
 
     def by_role(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

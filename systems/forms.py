@@ -1,6 +1,6 @@
 """Forms of the AI system inventory."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from records.forms import RecordForm, require
 from records.widgets import Checks
 
 from .actions import let_technical_owner_in
-from .models import AIRole, AISystem, Stage, Supplier
+from .models import LIVE, AIRole, AISystem, Stage, Supplier
 
 MONTHS = _("Review every (months)")
 
@@ -70,7 +70,7 @@ class AISystemForm(RecordForm):
         (
             _("People"),
             _("Who uses it, who is affected, who watches over it."),
-            [("users", "people_affected"), "affected", "oversight"],
+            [("users", "people_affected"), "affected", "autonomy", "oversight"],
         ),
         (_("Scope"), _("Whether the AIMS covers it (4.3)."), ["in_scope", "scope_reason"]),
     ]
@@ -80,8 +80,8 @@ class AISystemForm(RecordForm):
         fields = [
             *("title", "purpose", "owner", "technical_owner", "roles", "act_role", "risk_class", "class_reason"),
             *("stage", "go_live_on", "review_on", "review_every", "system_version", "model", "data_categories"),
-            *("personal_data", "main_supplier", "suppliers", "users", "people_affected", "affected", "oversight"),
-            *("in_scope", "scope_reason"),
+            *("personal_data", "main_supplier", "suppliers", "users", "people_affected", "affected", "autonomy"),
+            *("oversight", "in_scope", "scope_reason"),
         ]
         labels = {"title": _("Name"), "review_every": MONTHS}
         help_texts = {
@@ -98,6 +98,7 @@ class AISystemForm(RecordForm):
         super().__init__(*args, **kwargs)
         require(self, "owner")
         self.narrow_stages(self.fields["stage"])
+        self.going_live_is_a_step_of_its_own()
 
     def narrow_stages(self, field: Any) -> None:
         """Retirement is a step of its own, which asks for the day and the reason."""
@@ -106,6 +107,23 @@ class AISystemForm(RecordForm):
             field.help_text = _("It is retired. Take it back into use to change this.")
         elif self.instance.stage != Stage.RETIREMENT:
             field.choices = [choice for choice in field.choices if choice[0] != Stage.RETIREMENT]
+
+    def going_live_is_a_step_of_its_own(self) -> None:
+        """What is not in use yet goes live by a decision; a new entry may be of what runs already (A.6.2.5)."""
+        stage, go_live_on = self.fields["stage"], self.fields["go_live_on"]
+        if not self.instance.pk:
+            go_live_on.help_text = _("Only for one that is in use already. Going live is a step of its own.")
+        elif not self.instance.has_gone_live and not self.instance.is_retired:
+            del self.fields["go_live_on"]
+            cast(Any, stage).choices = [choice for choice in cast(Any, stage).choices if choice[0] not in LIVE]
+            stage.help_text = _("Going live is a step of its own, on the page of the system.")
+
+    def clean_go_live_on(self) -> Any:
+        day, stage = self.cleaned_data["go_live_on"], self.cleaned_data.get("stage")
+        is_planned = stage == Stage.DEPLOYMENT and day and day > self.organisation.today()
+        if day and not self.instance.pk and stage and (stage not in {*LIVE, Stage.DEPLOYMENT} or is_planned):
+            raise forms.ValidationError(_("It is not in use yet. Going live is a step of its own."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -8,7 +8,7 @@ from organisations.rows import Intake, Row
 from records.actions import give
 from records.loading import keep_given
 
-from .models import ActRole, AIRole, AISystem, Criticality, Result, RiskClass, Stage, Supplier
+from .models import ActRole, AIRole, AISystem, Autonomy, Criticality, Result, RiskClass, Stage, Supplier
 
 
 def load_suppliers(intake: Intake) -> None:
@@ -64,6 +64,7 @@ def system(row: Row) -> AISystem:
         users=row.text("users"),
         affected=affected(row),
         people_affected=row.number("people_affected_per_year"),
+        autonomy=row.choice("autonomy", Autonomy, needed=False),
         oversight=row.text("oversight", needed=True),
         in_scope=row.flag("in_scope", default=True),
         scope_reason=row.text("scope_reason"),

@@ -211,6 +211,11 @@ class AISystem(Record):
             raise ValidationError({"retired_on": _("It cannot retire before its go-live.")})
 
     @property
+    def has_gone_live(self) -> bool:
+        """Whether it is, or was, in use: what has not goes live by a decision of its own (A.6.2.5)."""
+        return self.stage in LIVE or self.go_live_on is not None
+
+    @property
     def is_retired(self) -> bool:
         return self.retired_on is not None
 

@@ -46,6 +46,7 @@ class AISystemTable(RecordTable):
     users = HiddenColumn()
     affected = HiddenColumn()
     people_affected = HiddenColumn()
+    autonomy = HiddenColumn()
     oversight = HiddenColumn()
     scope_reason = HiddenColumn()
     retired_on = HiddenColumn()
@@ -57,7 +58,7 @@ class AISystemTable(RecordTable):
             *("reference", "title", "risk_class", "roles", "stage", "in_scope", "owner", "go_live_on", "review_on"),
             *("purpose", "act_role", "class_reason", "system_version", "technical_owner", "main_supplier"),
             *("suppliers", "model", "data_categories", "personal_data", "users", "affected", "people_affected"),
-            *("oversight", "scope_reason", "retired_on", "retired_because"),
+            *("autonomy", "oversight", "scope_reason", "retired_on", "retired_because"),
         )
         sequence = fields
 

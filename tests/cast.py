@@ -26,6 +26,7 @@ from records.models import Record
 from records.views import RecordViews
 from risks.models import (
     Acceptance,
+    GoLive,
     ImpactAssessment,
     Incident,
     OwnControl,
@@ -183,6 +184,22 @@ def make_incident(organisation: Organisation, **fields: Any) -> Incident:
     return Incident.objects.create(organisation=organisation, **defaults | fields)
 
 
+def make_impact(organisation: Organisation, **fields: Any) -> ImpactAssessment:
+    """A draft about a system of its own; `approved` makes one that lets the system go live as it is now."""
+    system = fields.pop("system", None) or make_ai_system(organisation, system_version="1.0")
+    defaults = {"title": f"Impact {next(number)}", "system": system, "system_version": system.system_version}
+    return ImpactAssessment.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_go_live(organisation: Organisation, **fields: Any) -> GoLive:
+    """A decision about a system of its own, as the gate writes it."""
+    decider = organisation.memberships.order_by("pk")[0].user
+    day = {"live_on": organisation.today(), "decided_on": organisation.today(), "decided_by": decider}
+    system = fields.pop("system", None) or make_ai_system(organisation, system_version="1.0")
+    defaults = {"title": f"Go-live {next(number)}", "system": system, "system_version": system.system_version, **day}
+    return GoLive.objects.create(organisation=organisation, **defaults | fields)
+
+
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
     """An item with one version, a link; `proves` names a record it proves something about."""
     item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
@@ -244,6 +261,15 @@ def plan_form(organisation: Organisation) -> dict[str, Any]:
 
 def impact_form(organisation: Organisation) -> dict[str, Any]:
     return {"title": "Impact of the mail sorter", "system": make_ai_system(organisation).pk, "trigger": "new_system"}
+
+
+def approved(system: AISystem, **fields: Any) -> ImpactAssessment:
+    """An assessment of the system as it is now, approved today with the decision to go."""
+    system.refresh_from_db()
+    today = system.organisation.today()
+    defaults = {"state": "approved", "decision": "go", "facts": system.facts, "decided_on": today}
+    defaults |= {"review_on": today + timedelta(days=365)}
+    return make_impact(system.organisation, system=system, **defaults | fields)
 
 
 def evidence_form(organisation: Organisation) -> dict[str, Any]:
@@ -334,6 +360,7 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "own-control": (make_own_control, own_control_form, "description"),
     "statement": (make_statement, None, "change_note"),
     "impact-assessment": (make_impact_assessment, impact_form, "title"),
+    "go-live": (make_go_live, None, "title"),
 }
 
 

@@ -66,6 +66,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
     rooms |= {"treatments": "treatment", "treatment-plans": "treatment-plan"}
     rooms |= {"own-controls": "own-control", "soa": "statement"}
     rooms |= {"impact-assessments": "impact-assessment"}
+    rooms |= {"go-lives": "go-live"}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]

@@ -115,14 +115,44 @@ def test_a_contradiction_is_said_at_the_field(
 
 
 @pytest.mark.parametrize("stage", [Stage.INCEPTION, Stage.DESIGN, Stage.VERIFICATION, Stage.DEPLOYMENT])
-def test_before_operation_no_go_live_is_needed_and_it_may_lie_ahead(
+def test_before_operation_no_go_live_is_needed_and_none_is_planned_here(
     stage: Stage, organisation: Any, officer: Any, contributor: Any, sign_in: SignIn
 ) -> None:
     client, ahead = sign_in(officer), str(organisation.today() + timedelta(days=30))
-    for number, go_live_on in enumerate(("", ahead), start=1):
-        data = SYSTEM | people(officer, contributor) | {"stage": stage.value, "go_live_on": go_live_on}
+    data = SYSTEM | people(officer, contributor) | {"stage": stage.value}
+    found = errors(client.post(new(organisation), data | {"go_live_on": ahead}))
+    assert found == {"go_live_on": ["It is not in use yet. Going live is a step of its own."]}
+    assert client.post(new(organisation), data | {"go_live_on": ""}).status_code == 302
+    assert AISystem.objects.count() == 1
+
+
+def test_what_runs_already_is_taken_into_the_inventory_as_it_is(
+    organisation: Any, officer: Any, contributor: Any, sign_in: SignIn
+) -> None:
+    client = sign_in(officer)
+    for stage in (Stage.OPERATION, Stage.DEPLOYMENT):
+        data = SYSTEM | people(officer, contributor) | {"stage": stage.value}
         assert client.post(new(organisation), data).status_code == 302
-        assert AISystem.objects.count() == number
+    assert [one.has_gone_live for one in AISystem.objects.all()] == [True, True]
+
+
+def test_going_live_is_no_field_of_a_form(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    system = make_ai_system(organisation, owner=officer, stage=Stage.VERIFICATION)
+    client = sign_in(officer)
+    assert "go_live_on" not in SeenPage(client.get(system.edit_url)).form_with("title").fields
+    answer = client.post(system.edit_url, filled_in(client, system.edit_url, stage=Stage.OPERATION.value))
+    assert list(errors(answer)) == ["stage"]
+    data = filled_in(client, system.edit_url, stage=Stage.DEPLOYMENT.value, go_live_on=str(organisation.today()))
+    assert client.post(system.edit_url, data).status_code == 302
+    system.refresh_from_db()
+    assert (system.stage, system.go_live_on) == (Stage.DEPLOYMENT, None)
+
+
+def test_what_went_live_moves_on_by_its_form(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    system = make_ai_system(organisation, owner=officer, stage=Stage.DEPLOYMENT, go_live_on=organisation.today())
+    client = sign_in(officer)
+    data = filled_in(client, system.edit_url, stage=Stage.OPERATION.value)
+    assert client.post(system.edit_url, data).status_code == 302
 
 
 def test_suppliers_and_owners_of_another_organisation_cannot_be_chosen(

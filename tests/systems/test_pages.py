@@ -38,7 +38,13 @@ def test_the_page_shows_every_field(system: AISystem, officer: Any, contributor:
     for shown in (
         *("CreditScout", "AIS-01", "version 2026.2", "in scope", "Scores default risk", "<partner> bank"),
         *("Customer, User", "Deployer", "High risk", "Annex III 5(b) creditworthiness", "Operation and monitoring"),
-        *("Vendor scoring model", "income, bank data", "Personal data", "18 credit advisers"),
+        *(
+            "Vendor scoring model",
+            "income, bank data",
+            "Personal data",
+            "18 credit advisers",
+            "Proposes; a person confirms",
+        ),
         *("Credit applicants, Their families", "46,000 people a year", "refusals below 420", "1 Mar 2023"),
         *("Runs at the site Leipzig", "Skorna Analytics OU", "Nordhost AS", officer.name, contributor.name),
         "1 Mar 2027",
@@ -99,6 +105,7 @@ def test_the_export_has_every_field(
         "Users": "18 credit advisers",
         "Who is affected": "Credit applicants; Their families",
         "People affected a year": "46000",
+        "Level of automation": "Proposes; a person confirms each decision",
         "Human oversight": SYSTEM["oversight"],
         "Why in or out of scope": "Runs at the site Leipzig",
         "Retired on": "",
@@ -118,6 +125,7 @@ FILTERS = {
     "role=partner": {"minimal"},
     "act_role=importer": {"high"},
     "stage=design_and_development": {"out"},
+    "autonomy=supervised": {"high"},
     "scope=in&risk_class=high": {"high"},
     "scope=sideways": {"high", "minimal", "out", "retired"},
 }
@@ -128,7 +136,7 @@ def test_filters_and_chips_find_what_they_say(
     query: str, found: set[str], organisation: Any, officer: Any, sign_in: SignIn
 ) -> None:
     made = {
-        "high": make_ai_system(organisation, risk_class=RiskClass.HIGH, act_role="importer"),
+        "high": make_ai_system(organisation, risk_class=RiskClass.HIGH, act_role="importer", autonomy="supervised"),
         "minimal": make_ai_system(organisation, roles=["user", "partner"]),
         "out": make_ai_system(organisation, in_scope=False, stage=Stage.DESIGN),
         "retired": make_ai_system(organisation, retired_on=date(2026, 1, 1), stage=Stage.RETIREMENT),

@@ -22,6 +22,7 @@ SYSTEM = {
     "users": "18 credit advisers",
     "affected": "Credit applicants\nTheir families",
     "people_affected": "46000",
+    "autonomy": "proposes",
     "oversight": "Adviser decides; refusals below 420 go to a second one",
     "in_scope": "on",
     "scope_reason": "Runs at the site Leipzig",
