@@ -166,7 +166,7 @@ def make_impact_assessment(organisation: Organisation, **fields: Any) -> ImpactA
     """A draft about a system of its own; see `tests.risks.assessed` for one that is complete."""
     system = fields.pop("system", None) or make_ai_system(organisation)
     system.refresh_from_db()
-    defaults = {"title": f"Impact assessment {next(number)}", "system": system}
+    defaults = {"title": f"Impact assessment {next(number)}", "system": system, "system_version": system.system_version}
     return ImpactAssessment.objects.create(organisation=organisation, **defaults | fields)
 
 
@@ -182,13 +182,6 @@ def make_acceptance(risk: Risk, *, by: User, **fields: Any) -> Acceptance:
 def make_incident(organisation: Organisation, **fields: Any) -> Incident:
     defaults = {"title": f"Incident {next(number)}", "severity": "medium", "happened_on": organisation.today()}
     return Incident.objects.create(organisation=organisation, **defaults | fields)
-
-
-def make_impact(organisation: Organisation, **fields: Any) -> ImpactAssessment:
-    """A draft about a system of its own; `approved` makes one that lets the system go live as it is now."""
-    system = fields.pop("system", None) or make_ai_system(organisation, system_version="1.0")
-    defaults = {"title": f"Impact {next(number)}", "system": system, "system_version": system.system_version}
-    return ImpactAssessment.objects.create(organisation=organisation, **defaults | fields)
 
 
 def make_go_live(organisation: Organisation, **fields: Any) -> GoLive:
@@ -269,7 +262,7 @@ def approved(system: AISystem, **fields: Any) -> ImpactAssessment:
     today = system.organisation.today()
     defaults = {"state": "approved", "decision": "go", "facts": system.facts, "decided_on": today}
     defaults |= {"review_on": today + timedelta(days=365)}
-    return make_impact(system.organisation, system=system, **defaults | fields)
+    return make_impact_assessment(system.organisation, system=system, **defaults | fields)
 
 
 def evidence_form(organisation: Organisation) -> dict[str, Any]:

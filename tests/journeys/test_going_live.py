@@ -12,7 +12,7 @@ from organisations.models import Membership
 from risks.models import GoLive, ImpactAssessment
 from systems.models import AISystem, Stage
 from tests.browser import assert_no_axe_violations
-from tests.cast import approved, make_ai_system, make_impact, make_risk
+from tests.cast import approved, make_ai_system, make_impact_assessment, make_risk
 
 
 def test_a_manager_sees_what_is_missing_and_overrides_with_a_reason(
@@ -22,7 +22,7 @@ def test_a_manager_sees_what_is_missing_and_overrides_with_a_reason(
     system = make_ai_system(
         organisation, title="ShiftCast", system_version="0.9", stage=Stage.VERIFICATION, owner=officer
     )
-    make_impact(organisation, system=system, state="in_review")
+    make_impact_assessment(organisation, system=system, state="in_review")
     page = signed_in_page(manager)
     page.goto(system.get_absolute_url())
     page.get_by_role("link", name="Take it live").click()

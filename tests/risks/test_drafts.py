@@ -14,7 +14,7 @@ from risks.drafts import draft_what_changed
 from risks.models import Consultation, Impact, ImpactAssessment, ImpactMeasure
 from risks.tasks import draft_what_changed as job
 from systems.models import AISystem
-from tests.cast import approved, make_ai_system, make_impact
+from tests.cast import approved, make_ai_system, make_impact_assessment
 from tests.pages import SeenPage
 from tests.traces import history_of, written
 
@@ -24,7 +24,9 @@ SignIn = Callable[..., Client]
 def assessed(organisation: Any, **fields: Any) -> ImpactAssessment:
     """An approved assessment with texts and parts, whose system then got a new version."""
     system = make_ai_system(organisation, system_version="3.4", title="TalentRank")
-    draft = make_impact(organisation, system=system, purpose="Ranks CVs", misuse="Rejects", people=120_000, **fields)
+    draft = make_impact_assessment(
+        organisation, system=system, purpose="Ranks CVs", misuse="Rejects", people=120_000, **fields
+    )
     Impact.objects.create(assessment=draft, dimension="fairness", is_affected=True, harm="Unfair", severity=4)
     ImpactMeasure.objects.create(assessment=draft, dimension="fairness", measure="Test each release")
     Consultation.objects.create(assessment=draft, who="Works council", views="Go on")
@@ -62,7 +64,7 @@ def test_doing_it_again_does_nothing(organisation: Any) -> None:
 @pytest.mark.parametrize("state", ["draft", "returned", "in_review"])
 def test_where_somebody_is_at_it_no_second_draft_is_made(state: str, organisation: Any) -> None:
     old = assessed(organisation)
-    make_impact(organisation, system=old.system, number=2, state=state)
+    make_impact_assessment(organisation, system=old.system, number=2, state=state)
     assert draft_what_changed() == []
 
 

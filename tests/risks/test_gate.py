@@ -16,7 +16,7 @@ from risks.gate import checks_of
 from risks.going_live import go_live
 from risks.models import GoLive
 from systems.models import AISystem, Stage
-from tests.cast import approved, make_ai_system, make_impact, make_supplier
+from tests.cast import approved, make_ai_system, make_impact_assessment, make_supplier
 from tests.pages import SeenPage
 from tests.traces import written
 
@@ -114,7 +114,7 @@ def test_no_assessment_at_all_is_said(system: AISystem) -> None:
 
 def test_a_draft_beside_an_approved_one_takes_nothing_away(system: AISystem) -> None:
     approved(system)
-    make_impact(system.organisation, system=system, number=2)
+    make_impact_assessment(system.organisation, system=system, number=2)
     assert lack(system) == ""
 
 
