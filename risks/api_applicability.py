@@ -44,7 +44,7 @@ class TreatedSerializer(serializers.Serializer):
     level = serializers.ChoiceField(choices=Level.choices, allow_blank=True)
 
 
-class LineSerializer(serializers.Serializer):
+class ControlLineSerializer(serializers.Serializer):
     """What a statement says of one control; `warnings` do not keep it from being approved."""
 
     control = serializers.CharField()
@@ -63,8 +63,8 @@ class LineSerializer(serializers.Serializer):
 class StatementSerializer(RecordSerializer):
     """A version of the Statement of Applicability. `label` is the version as people write it, `number` counts up."""
 
-    submitted_by = PersonField(read_only=True)
-    decided_by = PersonField(read_only=True)
+    submitted_by = PersonField(read_only=True, allow_null=True)
+    decided_by = PersonField(read_only=True, allow_null=True)
 
     class Meta(RecordSerializer.Meta):
         model = Statement
@@ -86,9 +86,9 @@ class StatementWithLines(StatementSerializer):
     class Meta(StatementSerializer.Meta):
         fields = [*StatementSerializer.Meta.fields, "lines"]
 
-    @extend_schema_field(LineSerializer(many=True))
+    @extend_schema_field(ControlLineSerializer(many=True))
     def get_lines(self, statement: Statement) -> Any:
-        return LineSerializer(lines_of(statement), many=True).data
+        return ControlLineSerializer(lines_of(statement), many=True).data
 
 
 class StatementIn(serializers.Serializer):
