@@ -18,6 +18,7 @@ from records.commenting import say
 from records.models import Record
 
 from .approving import held_by, locked
+from .forms_acceptance import NO_END, NO_REASON
 from .models import Acceptance, Level, Phase, Risk, RiskAssessment
 
 # Nobody decides for longer than that: within two years a system, its data and the law have changed.
@@ -116,9 +117,9 @@ def accept_risk(
 def check_terms(today: date, reason: str, until: date | None) -> None:
     faults: dict[str, str] = {}
     if not reason.strip():
-        faults["reason"] = _("Say why this risk can be lived with.")
+        faults["reason"] = str(NO_REASON)
     if until is None:
-        faults["until"] = _("Say until when. No risk is accepted for ever.")
+        faults["until"] = str(NO_END)
     elif until <= today:
         faults["until"] = _("It ends on a day to come.")
     elif until > today + AT_MOST:

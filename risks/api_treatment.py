@@ -134,7 +134,7 @@ class AcceptanceApi(MemberApi):
         if unknown := given.keys() - AcceptanceIn().fields.keys():
             raise ValidationError({name: [_("This cannot be set here.")] for name in unknown})
         form = AcceptanceForm({name: value for name, value in given.items() if value is not None})
-        for name in ("version", "score", "reason", "until"):
+        for name in ("version", "score"):
             form.fields[name].required = True
         if not form.is_valid():
             raise errors_of(form)

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from organisations.models import User
 from records.widgets import DayInput, LongText
 
+NO_REASON = _("Say why this risk can be lived with.")
+NO_END = _("Say until when. No risk is accepted for ever.")
+
 
 class AcceptanceForm(forms.Form):
     """The terms of an acceptance. `version` and `score` are those of the risk that was read."""
@@ -19,13 +22,13 @@ class AcceptanceForm(forms.Form):
     score = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Reason"),
-        required=False,
+        error_messages={"required": NO_REASON},
         widget=LongText({"data-guard": ""}),
         help_text=_("Why this risk can be lived with, and why nothing more is done about it now."),
     )
     until = forms.DateField(
         label=_("Until"),
-        required=False,
+        error_messages={"required": NO_END},
         widget=DayInput(),
         help_text=_("The last day it stands, at most two years ahead."),
     )

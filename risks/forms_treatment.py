@@ -119,7 +119,7 @@ class VerificationForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     result = forms.CharField(
         label=gettext_lazy("What verification showed"),
-        required=False,
+        error_messages={"required": gettext_lazy("Say what verification showed, good or bad.")},
         widget=LongText({"data-guard": ""}),
         help_text=gettext_lazy("What was tested or measured, when, and what came out: good or bad."),
     )
