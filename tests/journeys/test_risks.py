@@ -12,20 +12,15 @@ from tests.browser import assert_no_axe_violations
 from tests.cast import make_ai_system, make_criteria
 
 
-def test_she_enters_an_operational_risk_scores_it_and_finds_it_on_the_map(
-    signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any
-) -> None:
-    make_criteria(organisation, state="approved")
-    system, page = make_ai_system(organisation, title="CreditScout"), signed_in_page(officer)
+def enters(page: Page, organisation: Any, officer: Any, system: Any) -> None:
     page.goto(f"/{organisation.slug}/")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Risks").click()
     page.get_by_role("link", name="New risk").click()
     page.get_by_label("Title").fill("Refusal cannot be explained")
     page.get_by_text("Operational (8.2)", exact=True).click()
     page.get_by_label("AI system").select_option(label=str(system))
-    page.get_by_label("Trigger").select_option("incident")
-    page.get_by_label("Category").select_option("transparency")
-    page.get_by_label("Source").select_option("C.3.2")
+    for name, value in (("Trigger", "incident"), ("Category", "transparency"), ("Source", "C.3.2")):
+        page.get_by_label(name).select_option(value)
     page.get_by_label("Owner").select_option(str(officer.pk))
     page.get_by_label("Cause").fill("The model of the supplier gives no reasons")
     page.get_by_label("Event").fill("An applicant asks why")
@@ -34,6 +29,8 @@ def test_she_enters_an_operational_risk_scores_it_and_finds_it_on_the_map(
     page.get_by_role("button", name="Add risk").click()
     expect(page.get_by_role("heading", name="Refusal cannot be explained", level=1)).to_be_visible()
 
+
+def scores(page: Page, officer: Any) -> None:
     page.get_by_role("link", name="Score", exact=True).click()
     assert_no_axe_violations(page)
     page.get_by_role("group", name="Likelihood").get_by_label("4 · large").check()
@@ -44,13 +41,21 @@ def test_she_enters_an_operational_risk_scores_it_and_finds_it_on_the_map(
     page.get_by_label("Why these scores").fill("Fourteen complaints in a year")
     page.get_by_role("button", name="Save score").click()
     expect(page.get_by_text("16 critical (inherent)")).to_be_visible()
-    scores = page.get_by_role("table", name="Scores, the newest first")
-    expect(scores).to_contain_text("Fourteen complaints in a year")
-    expect(scores).to_contain_text(officer.name)
+    history = page.get_by_role("table", name="Scores, the newest first")
+    expect(history).to_contain_text("Fourteen complaints in a year")
+    expect(history).to_contain_text(officer.name)
     assert_no_axe_violations(page)
+
+
+def test_she_enters_an_operational_risk_scores_it_and_finds_it_on_the_map(
+    signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any
+) -> None:
+    make_criteria(organisation, state="approved")
+    system, page = make_ai_system(organisation, title="CreditScout"), signed_in_page(officer)
+    enters(page, organisation, officer, system)
+    scores(page, officer)
     risk = Risk.objects.get()
     assert (risk.score, risk.level, risk.system) == (16, "critical", system)
-
     page.goto(f"/{organisation.slug}/risks/map/")
     page.get_by_role("link", name="Inherent").click()
     assert_no_axe_violations(page)
