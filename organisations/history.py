@@ -51,7 +51,7 @@ def tracked(
         if seen_with:
             TOLD[model] = (seen_with, kept_at)
         kept = Refuse(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
-        listings = [listed_by] if listed_by else usual_listings(model)
+        listings = [listed_by] if listed_by else usual_listings(model, without)
         indexes = [models.Index(fields=fields) for fields in [("pgh_obj", "pgh_id"), *listings]]
         # Emptying a table in one stroke writes no event, so nobody may.
         pgtrigger.register(Refuse(name="never_truncated", operation=pgtrigger.Truncate))(model)
@@ -69,11 +69,13 @@ def tracked(
     return track
 
 
-def usual_listings(model: type[models.Model]) -> list[tuple[str, ...]]:
+def usual_listings(model: type[models.Model], without: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Columns by which its newest events are found: by moment, and by each record (which has a KIND) they belong to."""
     if hasattr(model, "KIND"):
         return [("pgh_created_at", "pgh_obj")]
     links = [
-        item for item in model._meta.local_concrete_fields if hasattr(getattr(item.remote_field, "model", None), "KIND")
+        item
+        for item in model._meta.local_concrete_fields
+        if hasattr(getattr(item.remote_field, "model", None), "KIND") and item.name not in without
     ]
     return [("pgh_created_at", item.name) for item in links] or [("pgh_created_at",)]

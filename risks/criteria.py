@@ -137,6 +137,10 @@ class Band:
     last: int
     acceptor: str
 
+    @property
+    def scores(self) -> str:
+        return str(self.last) if self.first == self.last else f"{self.first}–{self.last}"
+
 
 def bands(criteria: RiskCriteria) -> list[Band]:
     """The levels of the criteria, the gravest first."""

@@ -54,8 +54,8 @@ LEVELS = ("low", "medium", "high", "critical")
 
 
 @register.simple_tag
-def level(name: str, word: Any, score: int | None = None) -> SafeString:
-    """A level (`low medium high critical`) as swatch with the score and the word; without a level a soft dash."""
+def level(name: str, word: Any, score: Any = None) -> SafeString:
+    """A level (`low medium high critical`) as swatch with the score or a range, and the word; else a soft dash."""
     if name not in LEVELS:
         return _nothing()
     number = LEVELS.index(name) + 1

@@ -168,15 +168,18 @@ KEEP_NEWEST = """
 """
 
 
-@tracked()
+# A score is told in the history of its risk, not in that of the criteria, which others may read.
+@tracked(without=("criteria",))
 class RiskAssessment(models.Model):
     """One dated score of a risk. Never changed and never overwritten: a later one stands beside it."""
 
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="assessments")
-    criteria = models.ForeignKey(RiskCriteria, on_delete=models.PROTECT, related_name="assessments")
+    criteria = models.ForeignKey(RiskCriteria, on_delete=models.PROTECT, related_name="assessments", editable=False)
     phase = models.CharField(_("score of"), max_length=10, choices=Phase)
     assessed_on = models.DateField(_("assessed on"))
-    assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    assessed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     trigger = models.CharField(_("trigger"), max_length=12, choices=Trigger, blank=True)
     likelihood = models.PositiveSmallIntegerField(_("likelihood"))
     for_organisation = models.PositiveSmallIntegerField(_("for the organisation"), null=True, blank=True)

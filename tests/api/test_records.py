@@ -12,12 +12,23 @@ from django.test.utils import CaptureQueriesContext
 
 from clauses.models import Position
 from systems.models import AISystem
-from tests.cast import READERS, ai_system_form, make_ai_system, make_evidence, make_position, make_supplier, somebody
+from tests.cast import (
+    READERS,
+    ai_system_form,
+    make_ai_system,
+    make_criteria,
+    make_evidence,
+    make_position,
+    make_risk,
+    make_supplier,
+    somebody,
+)
 from tests.traces import history_of, written
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Any]
 KINDS = {"requirements": make_position, "ai-systems": make_ai_system, "evidence": make_evidence}
+KINDS |= {"risks": make_risk, "risk-criteria": make_criteria}
 
 
 @pytest.fixture(params=KINDS)
