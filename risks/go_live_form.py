@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -60,6 +60,9 @@ class GoLiveForm(RecordForm):
             initial=Stage.OPERATION,
         )
         require(self, "system_version", "live_on")
+        # Not marked as optional: each is needed, or the reason why it is missing.
+        for name in (*TEXTS, "override_reason"):
+            cast(Any, self.fields[name]).is_one_of_two = True
 
     @property
     def is_stale(self) -> bool:
