@@ -9,6 +9,7 @@ from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
+from risks.api_incidents import ConcernApi, IncidentApi
 from systems.api import AISystemApi
 
 from . import errors, views
@@ -17,6 +18,8 @@ router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
 router.register("evidence", EvidenceApi, basename="api-evidence")
+router.register("incidents", IncidentApi, basename="api-incident")
+router.register("concerns", ConcernApi, basename="api-concern")
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [

@@ -18,6 +18,7 @@ from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
 from organisations.rows import BadFileError, Intake, Problem
+from risks.loading_incidents import load_concerns, load_incidents
 from systems.loading import link_suppliers, load_suppliers, load_systems
 
 # In this order: each may point at what was loaded before it.
@@ -30,8 +31,11 @@ STEPS = (
     load_positions,
     load_evidence,
     load_expected_proofs,
+    load_incidents,
+    load_concerns,
 )
 TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence")
+TAKEN_IN += ("incidents", "concerns")
 NOT_YET = (
     "context_issues",
     "interested_parties",
@@ -40,8 +44,6 @@ NOT_YET = (
     "objectives",
     "documents",
     "training_records",
-    "incidents",
-    "concerns",
     "internal_audit",
     "corrective_actions",
     "management_review",

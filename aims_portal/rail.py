@@ -26,6 +26,7 @@ from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_parts
+from risks.models import Concern, Incident
 from systems.models import AISystem, Supplier
 
 
@@ -110,6 +111,8 @@ class Rail:
         asked: dict[str, Any] = {
             "systems": self.mine(AISystem),
             "suppliers": self.mine(Supplier),
+            "incidents": self.mine(Incident),
+            "concerns": self.mine(Concern),
             "evidence": self.mine(Evidence),
             "controls": self.mine(Position).controls(),
             "reviews": reviews,
@@ -133,6 +136,8 @@ class Rail:
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
+            (_("Incidents"), "incident-list", told(counts["incidents"])),
+            (_("Concerns"), "concern-list", told(counts["concerns"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
         ]
         if VIEW_RECORDS in self.request.permissions:

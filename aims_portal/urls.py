@@ -18,6 +18,7 @@ organisation: list[URLPattern | URLResolver] = [
     path("", include("reports.urls")),
     path("", include("clauses.urls")),
     path("", include("systems.urls")),
+    path("", include("risks.urls")),
     path("", include("evidence.urls")),
     path("", include("organisations.urls")),
 ]
@@ -27,6 +28,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("invitations/", include("organisations.invitation_urls")),
+    path("speak-up/", include("risks.concerns.urls")),
     path("api/", include("aims_portal.api_urls")),
     path("<slug:organisation>/", include(organisation)),
 ]

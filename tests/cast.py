@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from clauses.actions import open_positions
 from clauses.loading import load_catalogue
@@ -24,7 +25,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.models import Record
 from records.views import RecordViews
-from risks.models import Risk, RiskAssessment, RiskCriteria
+from risks.models import Concern, Incident, Notification, Risk, RiskAssessment, RiskCriteria
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
 
 PASSWORD = "tall ships sail at dawn"
@@ -113,6 +114,23 @@ def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessme
     )
 
 
+def make_incident(organisation: Organisation, **fields: Any) -> Incident:
+    """An open incident known since yesterday; `notify` adds who must be told, by its hours."""
+    yesterday = timezone.now() - timedelta(days=1)
+    defaults = {"title": f"Incident {next(number)}", "happened_on": yesterday.date(), "known_at": yesterday}
+    return Incident.objects.create(organisation=organisation, **defaults | {"severity": "medium"} | fields)
+
+
+def notify(incident: Incident, recipient: str = "Customer", hours: int | None = 48, **fields: Any) -> Notification:
+    due_at = incident.known_at + timedelta(hours=hours) if hours else None
+    return Notification.objects.create(incident=incident, recipient=recipient, hours=hours, due_at=due_at, **fields)
+
+
+def make_concern(organisation: Organisation, **fields: Any) -> Concern:
+    defaults = {"title": f"Concern {next(number)}", "channel": "letter", "received_on": organisation.today()}
+    return Concern.objects.create(organisation=organisation, **defaults | {"text": "It is unfair"} | fields)
+
+
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
     """An item with one version, a link; `proves` names a record it proves something about."""
     item = Evidence.objects.create(organisation=organisation, **{"title": f"Evidence {next(number)}"} | fields)
@@ -161,6 +179,21 @@ def evidence_form(organisation: Organisation) -> dict[str, Any]:
     return {"title": "Minutes of May", "evidence_kind": "minutes", "url": "https://files.example/minutes"}
 
 
+def incident_form(organisation: Organisation) -> dict[str, Any]:
+    known_at = timezone.localtime(timezone.now() - timedelta(hours=2), organisation.zone)
+    return {
+        "title": "It answered with an old price",
+        "happened_on": (organisation.today() - timedelta(days=1)).isoformat(),
+        "known_at": known_at.strftime("%Y-%m-%dT%H:%M"),
+        "severity": "medium",
+    }
+
+
+def concern_form(organisation: Organisation) -> dict[str, Any]:
+    today = organisation.today().isoformat()
+    return {"title": "Targets are too high", "text": "They push us", "channel": "letter", "received_on": today}
+
+
 @dataclass(frozen=True)
 class RecordType:
     """One record type as the tests need it: how to make one, what to type into its form, which text to change."""
@@ -188,7 +221,11 @@ class RecordType:
         fields: dict[str, Any] = {"owner": somebody(organisation), "review_on": organisation.today()}
         if self.views.model is AISystem:
             fields |= {"main_supplier": make_supplier(organisation), "technical_owner": somebody(organisation)}
+        if self.views.model in (Incident, Concern):
+            fields |= {"system": make_ai_system(organisation)}
         record = self.make(organisation, **fields)
+        if isinstance(record, Incident):
+            notify(record)
         if isinstance(record, Evidence):
             Proof.objects.create(evidence=record, record=make_supplier(organisation))
         else:
@@ -204,6 +241,8 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "supplier": (make_supplier, supplier_form, "title"),
     "ai-system": (make_ai_system, ai_system_form, "title"),
     "evidence": (make_evidence, evidence_form, "title"),
+    "incident": (make_incident, incident_form, "title"),
+    "concern": (make_concern, concern_form, "title"),
     "position": (make_position, None, "narrative"),
 }
 

@@ -58,8 +58,10 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
+        "notification_id": str(records["incident"].notifications.get().pk),
     }
     rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
+    rooms |= {"incidents": "incident", "concerns": "concern"}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]
