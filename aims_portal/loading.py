@@ -34,8 +34,18 @@ STEPS = (
     load_incidents,
     load_concerns,
 )
-TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence")
-TAKEN_IN += ("incidents", "concerns")
+TAKEN_IN = (
+    "organisation",
+    "people",
+    "suppliers",
+    "ai_systems",
+    "soa",
+    "gap_assessment",
+    "positions",
+    "evidence",
+    "incidents",
+    "concerns",
+)
 NOT_YET = (
     "context_issues",
     "interested_parties",

@@ -103,7 +103,7 @@ def insert(concern: Concern) -> None:
         changed_at=moment,
     )
     record.save_base(raw=True, force_insert=True)
-    concern.record_ptr = record
+    concern.pk = record.pk
     concern.save_base(raw=True, force_insert=True)
 
 

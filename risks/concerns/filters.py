@@ -11,6 +11,5 @@ from risks.models import ConcernState
 
 
 class ConcernFilter(RecordFilter):
-    review = None
     state = filters.ChoiceFilter(choices=ConcernState.choices, label=_("State"))
     system = filters.ModelChoiceFilter(queryset=systems, label=_("AI system"))

@@ -64,13 +64,13 @@ class ConcernForm(RecordForm):
         (
             gettext_lazy("How it is handled"),
             gettext_lazy("Nobody tries to find out who raised it (A.3.3)."),
-            ["system", "owner", "state", "risks"],
+            ["system", ("owner", "state"), "review_on", "risks"],
         ),
     ]
 
     class Meta:
         model = Concern
-        fields = ["title", "text", "channel", "received_on", "system", "owner", "state", "risks"]
+        fields = ["title", "text", "channel", "received_on", "system", "owner", "state", "review_on", "risks"]
         labels = {"owner": gettext_lazy("Handled by"), "text": gettext_lazy("In their words")}
         help_texts = {
             "channel": gettext_lazy("For example letter, talk, telephone."),

@@ -30,7 +30,6 @@ class ConcernViews(RecordViews):
     clause = "A.3.3"
     lead = gettext_lazy("What people worry about, also those who give no name. Who they are is written nowhere.")
     related = ("owner", "organisation", "system")
-    bulk = ("owner",)
     chips = (
         (gettext_lazy("Received"), {"state": "received"}),
         (gettext_lazy("In hand"), {"state": "in_hand"}),

@@ -22,7 +22,6 @@ def systems(request: Any) -> QuerySet[AISystem]:
 
 
 class IncidentFilter(RecordFilter):
-    review = None
     severity = filters.ChoiceFilter(choices=Level.choices, label=_("Severity"))
     state = filters.ChoiceFilter(choices=STATES, label=_("State"), method="by_state")
     system = filters.ModelChoiceFilter(queryset=systems, label=_("AI system"))

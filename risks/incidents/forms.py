@@ -36,16 +36,19 @@ class IncidentForm(RecordForm):
             gettext_lazy("Both are needed before the incident can be closed."),
             ["cause", "correction", "risks"],
         ),
-        (gettext_lazy("Who handles it"), "", ["owner"]),
+        (gettext_lazy("Who handles it"), "", [("owner", "review_on")]),
     ]
 
     class Meta:
         model = Incident
         fields = [
             *("title", "system", "happened_on", "known_at", "description", "severity", "is_serious", "affected"),
-            *("people_affected", "cause", "correction", "risks", "owner"),
+            *("people_affected", "cause", "correction", "risks", "owner", "review_on"),
         ]
-        help_texts = {"owner": gettext_lazy("Left empty: the owner of the AI system, else you.")}
+        help_texts = {
+            "owner": gettext_lazy("Left empty: the owner of the AI system, else you."),
+            "review_on": gettext_lazy("When it is looked at again, for example whether the correction held."),
+        }
         widgets = {"known_at": MomentInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,9 +58,14 @@ class IncidentForm(RecordForm):
         else:
             self.initial.setdefault("happened_on", self.organisation.today())
             self.initial.setdefault("known_at", timezone.now())
+            return
+        # People type minutes: a second that was noted stays until they change the minute.
+        self.known_at = self.instance.known_at
 
     def clean_known_at(self) -> Any:
         known_at = self.cleaned_data["known_at"]
+        if self.instance.pk and known_at == self.known_at.replace(second=0, microsecond=0):
+            return self.known_at
         if known_at > timezone.now():
             raise forms.ValidationError(_("This moment lies ahead."))
         told = self.instance.notifications.exclude(told_at=None) if self.instance.pk else Notification.objects.none()
@@ -165,7 +173,7 @@ class OutcomeForm(forms.Form):
     def __init__(self, *args: Any, notification: Notification, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.notification = notification
-        self.initial |= {"told_at": notification.told_at or timezone.now(), "note": notification.note}
+        self.initial = {"told_at": notification.told_at or timezone.now(), "note": notification.note}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -36,7 +36,6 @@ class IncidentViews(RecordViews):
     lead = gettext_lazy("What went wrong with an AI system, who must be told by when, and what was learned.")
     related = ("owner", "organisation", "system")
     contributors_create = True
-    bulk = ("owner",)
     chips = (
         (gettext_lazy("Open"), {"state": "open"}),
         (gettext_lazy("Critical"), {"severity": "critical"}),
