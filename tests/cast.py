@@ -116,7 +116,7 @@ def score(risk: Risk, *, phase: str = "residual", **fields: Any) -> RiskAssessme
 
 def make_incident(organisation: Organisation, **fields: Any) -> Incident:
     """An open incident known since yesterday; `notify` adds who must be told, by its hours."""
-    yesterday = timezone.now() - timedelta(days=1)
+    yesterday = timezone.now().replace(second=0, microsecond=0) - timedelta(days=1)
     defaults = {"title": f"Incident {next(number)}", "happened_on": yesterday.date(), "known_at": yesterday}
     return Incident.objects.create(organisation=organisation, **defaults | {"severity": "medium"} | fields)
 

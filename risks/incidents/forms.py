@@ -58,14 +58,10 @@ class IncidentForm(RecordForm):
         else:
             self.initial.setdefault("happened_on", self.organisation.today())
             self.initial.setdefault("known_at", timezone.now())
-            return
-        # People type minutes: a second that was noted stays until they change the minute.
-        self.known_at = self.instance.known_at
 
     def clean_known_at(self) -> Any:
-        known_at = self.cleaned_data["known_at"]
-        if self.instance.pk and known_at == self.known_at.replace(second=0, microsecond=0):
-            return self.known_at
+        # In minutes, as people type it: what is shown again is then what is kept.
+        known_at = self.cleaned_data["known_at"].replace(second=0, microsecond=0)
         if known_at > timezone.now():
             raise forms.ValidationError(_("This moment lies ahead."))
         told = self.instance.notifications.exclude(told_at=None) if self.instance.pk else Notification.objects.none()
