@@ -106,7 +106,10 @@ class IncidentApi(CreatingApi):
         return self.once(lambda: self.told(NotificationForm(incident=incident), {"incident": incident}, status=201))
 
     @extend_schema(
-        parameters=[REFERENCE, NOTIFICATION, IDEMPOTENCY], request=OutcomeIn, responses={200: NotificationSerializer}
+        operation_id="incidents_notifications_outcome",
+        parameters=[REFERENCE, NOTIFICATION, IDEMPOTENCY],
+        request=OutcomeIn,
+        responses={200: NotificationSerializer},
     )
     @action(detail=True, methods=["post"], url_path="notifications/<int:notification_id>")
     def outcome(self, request: Request, reference: str, notification_id: int, **kwargs: Any) -> Response:

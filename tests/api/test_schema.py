@@ -17,7 +17,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from reports.models import Report
-from tests.cast import make_ai_system, make_evidence
+from tests.cast import make_ai_system, make_concern, make_evidence, make_incident
 from tests.house import tree
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,8 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "ai-systems": make_ai_system(organisation).reference,
         "evidence": make_evidence(organisation).reference,
         "requirements": "6.1.2",
+        "incidents": make_incident(organisation).reference,
+        "concerns": make_concern(organisation).reference,
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }
     schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)

@@ -77,9 +77,9 @@ def report(page: Page, organisation: Any) -> None:
 
 def close(page: Page) -> None:
     """Says cause, correction and what was learned."""
-    page.get_by_role("link", name="Edit").click()
-    page.get_by_label("Cause", exact=False).first.fill("No reason codes")
-    page.get_by_label("Correction").fill("Decided again by a person")
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_role("textbox", name="Cause").fill("No reason codes")
+    page.get_by_role("textbox", name="Correction").fill("Decided again by a person")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Close incident").click()
     page.get_by_label("What we learned").fill("Every refusal carries its reasons")
