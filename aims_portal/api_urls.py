@@ -12,6 +12,7 @@ from reports.api import DashboardApi, ReportApi
 from risks.api_applicability import OwnControlApi, StatementApi
 from risks.api_gate import DossierApi, GateApi, GoLiveRecordApi
 from risks.api_impact import ImpactAssessmentApi
+from risks.api_incidents import ConcernApi, IncidentApi
 from risks.api_risks import RiskApi, RiskCriteriaApi
 from risks.api_treatment import AcceptanceApi, TreatmentApi, TreatmentPlanApi
 from systems.api import AISystemApi
@@ -30,6 +31,8 @@ router.register("risks", RiskApi, basename="api-risk")
 router.register("risk-criteria", RiskCriteriaApi, basename="api-risk-criteria")
 router.register("statements", StatementApi, basename="api-statement")
 router.register("own-controls", OwnControlApi, basename="api-own-control")
+router.register("incidents", IncidentApi, basename="api-incident")
+router.register("concerns", ConcernApi, basename="api-concern")
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [

@@ -19,6 +19,7 @@ from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
 from organisations.rows import BadFileError, Intake, Problem
 from risks.loading_impact import load_impact_assessments
+from risks.loading_incidents import load_concerns, load_incidents
 from risks.loading_risks import load_criteria, load_risks
 from risks.loading_statement import load_statement
 from systems.loading import link_suppliers, load_suppliers, load_systems
@@ -37,10 +38,12 @@ STEPS = (
     load_expected_proofs,
     load_statement,
     load_impact_assessments,
+    load_incidents,
+    load_concerns,
 )
 TAKEN_IN = (
     *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
-    *("risk_criteria", "risks", "impact_assessments"),
+    *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
 )
 NOT_YET = (
     "context_issues",
@@ -48,8 +51,6 @@ NOT_YET = (
     "objectives",
     "documents",
     "training_records",
-    "incidents",
-    "concerns",
     "internal_audit",
     "corrective_actions",
     "management_review",

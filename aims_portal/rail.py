@@ -26,7 +26,7 @@ from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
 from records.models import SOON, Record
 from reports.due import due_parts
-from risks.models import ImpactAssessment, Risk, Treatment
+from risks.models import Concern, ImpactAssessment, Incident, Risk, Treatment
 from systems.models import AISystem, Supplier
 
 
@@ -115,6 +115,8 @@ class Rail:
             "suppliers": self.mine(Supplier),
             "treatments": self.mine(Treatment),
             "impact": self.mine(ImpactAssessment),
+            "incidents": self.mine(Incident),
+            "concerns": self.mine(Concern),
             "evidence": self.mine(Evidence),
             "controls": self.mine(Position).controls(),
             "mentions": unread(person, organisation),
@@ -144,6 +146,8 @@ class Rail:
             (_("Treatments"), "treatment-list", told(counts["treatments"])),
             (_("Impact"), "impact-assessment-list", told(counts["impact"])),
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
+            (_("Incidents"), "incident-list", told(counts["incidents"])),
+            (_("Concerns"), "concern-list", told(counts["concerns"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
         ]
         if VIEW_RECORDS in self.request.permissions:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("invitations/", include("organisations.invitation_urls")),
+    path("speak-up/", include("risks.concerns.urls")),
     path("api/", include("aims_portal.api_urls")),
     path("<slug:organisation>/", include(organisation)),
 ]

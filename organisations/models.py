@@ -23,7 +23,9 @@ from .history import tracked
 from .roles import MANAGE_MEMBERS, PERMISSIONS, ROLES_WITH_END_DATE, VIEW_RECORDS, Role
 
 # Words that begin our own addresses cannot be an organisation's.
-RESERVED_SLUGS = frozenset({"accounts", "api", "healthz", "kit", "static", "invitations", "organisations", "media"})
+RESERVED_SLUGS = frozenset(
+    {"accounts", "api", "healthz", "kit", "static", "invitations", "organisations", "media", "speak-up"}
+)
 
 
 class UserManager(BaseUserManager["User"]):

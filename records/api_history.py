@@ -32,7 +32,7 @@ class LineSerializer(serializers.Serializer):
 class ChangeSerializer(serializers.Serializer):
     """What one transaction did to one record and to what hangs on it, or to the organisation, a member or a key."""
 
-    at = serializers.DateTimeField()
+    at = serializers.DateTimeField(source="told_at")
     person = serializers.CharField(source="by", allow_blank=True)
     through = serializers.CharField(help_text="The page, key, job or command it came through.")
     action = serializers.SerializerMethodField()

@@ -77,7 +77,7 @@ def rows_of(asked: Asked) -> Iterator[Iterable[Any]]:
 
 
 def rows_of_change(change: Change, zone: Any) -> Iterator[Iterable[Any]]:
-    at = timezone.localtime(change.at, zone).strftime("%Y-%m-%d %H:%M:%S")
+    at = timezone.localtime(change.told_at, zone).strftime("%Y-%m-%d %H:%M:%S")
     head = [at, change.by, change.through, change.reference, change.subject, change.word]
     for line in change.changes or [{"field": "", "before": "", "after": ""}]:
         yield [*head, line["field"], line["before"], line["after"]]

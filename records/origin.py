@@ -27,7 +27,9 @@ DOORS = {
 
 
 def through(origin: dict[str, Any]) -> str:
-    """Key, job, command or page; words for what was written past the portal."""
+    """Key, job, command or page; words for what was written past the portal, or by nobody."""
+    if "channel" in origin:
+        return _("the anonymous form")
     if key := origin.get("api_key"):
         return _("the API key %(name)s") % {"name": origin.get("api_key_name") or key}
     if job := origin.get("job"):

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,6 +49,16 @@ class Change:
     reference: str = ""
     subject: str = ""
     is_comment: bool = False
+    is_nameless: bool = False
+
+    @property
+    def told_at(self) -> datetime:
+        """When, as it is told: of what nobody is to be known by, only the day."""
+        return (
+            timezone.localtime(self.at).replace(hour=0, minute=0, second=0, microsecond=0)
+            if self.is_nameless
+            else self.at
+        )
 
     @property
     def is_worth_telling(self) -> bool:
@@ -82,6 +93,7 @@ def tell(found: list[Event], words: Words) -> Change:
     lines = [line for event in found for line in words.lines(event)]
     change = Change(found[0].at, words.who(found), word, "", lines, verb, word, through(origin))
     change.is_comment = is_said(found)
+    change.is_nameless = "channel" in origin
     return change
 
 

@@ -17,6 +17,15 @@ class DayInput(forms.DateInput):
         super().__init__({"class": "short", **(attrs or {})}, format="%Y-%m-%d")
 
 
+class MomentInput(forms.DateTimeInput):
+    """A day and time, in the time zone of the organisation; ISO in the page, as the browser wants it."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "short", **(attrs or {})}, format="%Y-%m-%dT%H:%M")
+
+
 class LongText(forms.Textarea):
     """A text of several sentences."""
 

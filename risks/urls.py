@@ -2,12 +2,17 @@ from django.urls import path
 
 from . import assessing_pages, criteria_pages, map_page, register, starter_page
 from . import views_applicability as applicability
+from .concerns.views import ConcernViews, answer_page
 from .dossier_page import dossier_page, start_next_assessment
 from .go_live_pages import GoLiveViews, gate_page
 from .impact.pages import urls as impact_urls
+from .incidents import notification_pages as notifications
+from .incidents.views import IncidentViews, close_page, reopen
 from .views.acceptance import accept, ask, withdraw
 from .views.plans import TreatmentPlanViews, plan_approval
 from .views.treatments import TreatmentViews, verify_treatment
+
+incident, notification = "incidents/<str:reference>", "incidents/<str:reference>/notifications"
 
 # Pages of their own stand before the addresses of single records.
 urlpatterns = [
@@ -36,4 +41,13 @@ urlpatterns = [
     path("ai-systems/<str:reference>/go-live/", gate_page, name="ai-system-go-live"),
     path("ai-systems/<str:reference>/dossier/", dossier_page, name="ai-system-dossier"),
     path("ai-systems/<str:reference>/next-assessment/", start_next_assessment, name="ai-system-next-assessment"),
+    *IncidentViews.urls(),
+    path(f"{incident}/close/", close_page, name="incident-close"),
+    path(f"{incident}/reopen/", reopen, name="incident-reopen"),
+    path(f"{notification}/add/", notifications.add, name="incident-notify"),
+    path(f"{notification}/<int:notification_id>/", notifications.change, name="incident-notification"),
+    path(f"{notification}/<int:notification_id>/told/", notifications.outcome, name="incident-told"),
+    path(f"{notification}/<int:notification_id>/remove/", notifications.remove, name="incident-untell"),
+    *ConcernViews.urls(),
+    path("concerns/<str:reference>/answer/", answer_page, name="concern-answer"),
 ]

@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from clauses.actions import open_positions
 from clauses.loading import load_catalogue
@@ -26,9 +27,11 @@ from records.models import Record
 from records.views import RecordViews
 from risks.models import (
     Acceptance,
+    Concern,
     GoLive,
     ImpactAssessment,
     Incident,
+    Notification,
     OwnControl,
     Risk,
     RiskAssessment,
@@ -180,8 +183,10 @@ def make_acceptance(risk: Risk, *, by: User, **fields: Any) -> Acceptance:
 
 
 def make_incident(organisation: Organisation, **fields: Any) -> Incident:
-    defaults = {"title": f"Incident {next(number)}", "severity": "medium", "happened_on": organisation.today()}
-    return Incident.objects.create(organisation=organisation, **defaults | fields)
+    """An open incident known since yesterday; `notify` adds who must be told, by its hours."""
+    yesterday = timezone.now().replace(second=0, microsecond=0) - timedelta(days=1)
+    defaults = {"title": f"Incident {next(number)}", "happened_on": yesterday.date(), "known_at": yesterday}
+    return Incident.objects.create(organisation=organisation, **defaults | {"severity": "medium"} | fields)
 
 
 def make_go_live(organisation: Organisation, **fields: Any) -> GoLive:
@@ -191,6 +196,11 @@ def make_go_live(organisation: Organisation, **fields: Any) -> GoLive:
     system = fields.pop("system", None) or make_ai_system(organisation, system_version="1.0")
     defaults = {"title": f"Go-live {next(number)}", "system": system, "system_version": system.system_version, **day}
     return GoLive.objects.create(organisation=organisation, **defaults | fields)
+
+
+def make_concern(organisation: Organisation, **fields: Any) -> Concern:
+    defaults = {"title": f"Concern {next(number)}", "channel": "letter", "received_on": organisation.today()}
+    return Concern.objects.create(organisation=organisation, **defaults | {"text": "It is unfair"} | fields)
 
 
 def make_evidence(organisation: Organisation, *, proves: Record | None = None, **fields: Any) -> Evidence:
@@ -265,6 +275,26 @@ def approved(system: AISystem, **fields: Any) -> ImpactAssessment:
     return make_impact_assessment(system.organisation, system=system, **defaults | fields)
 
 
+def notify(incident: Incident, recipient: str = "Customer", hours: int | None = 48, **fields: Any) -> Notification:
+    due_at = incident.known_at + timedelta(hours=hours) if hours else None
+    return Notification.objects.create(incident=incident, recipient=recipient, hours=hours, due_at=due_at, **fields)
+
+
+def incident_form(organisation: Organisation) -> dict[str, Any]:
+    known_at = timezone.localtime(timezone.now() - timedelta(hours=2), organisation.zone)
+    return {
+        "title": "It answered with an old price",
+        "happened_on": (organisation.today() - timedelta(days=1)).isoformat(),
+        "known_at": known_at.strftime("%Y-%m-%dT%H:%M"),
+        "severity": "medium",
+    }
+
+
+def concern_form(organisation: Organisation) -> dict[str, Any]:
+    today = organisation.today().isoformat()
+    return {"title": "Targets are too high", "text": "They push us", "channel": "letter", "received_on": today}
+
+
 def evidence_form(organisation: Organisation) -> dict[str, Any]:
     return {"title": "Minutes of May", "evidence_kind": "minutes", "url": "https://files.example/minutes"}
 
@@ -327,7 +357,11 @@ class RecordType:
         fields: dict[str, Any] = {"owner": somebody(organisation), "review_on": organisation.today()}
         if self.views.model is AISystem:
             fields |= {"main_supplier": make_supplier(organisation), "technical_owner": somebody(organisation)}
+        if self.views.model in (Incident, Concern):
+            fields |= {"system": make_ai_system(organisation)}
         record = self.make(organisation, **fields)
+        if isinstance(record, Incident):
+            notify(record)
         if isinstance(record, Evidence):
             Proof.objects.create(evidence=record, record=make_supplier(organisation))
         else:
@@ -354,6 +388,8 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "statement": (make_statement, None, "change_note"),
     "impact-assessment": (make_impact_assessment, impact_form, "title"),
     "go-live": (make_go_live, None, "title"),
+    "incident": (make_incident, incident_form, "title"),
+    "concern": (make_concern, concern_form, "title"),
 }
 
 

@@ -101,6 +101,8 @@ class Notification(models.Model):
     hours = models.PositiveIntegerField(_("within hours"), null=True, blank=True)
     due_at = models.DateTimeField(_("by"), null=True, blank=True)
     told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    # Not needed after all: then the note says why.
+    is_needed = models.BooleanField(_("must be told"), default=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta:
@@ -111,6 +113,10 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.recipient
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_needed and self.told_at is None
 
     def is_late(self, at: datetime) -> bool:
         return bool(self.due_at and (self.told_at or at) > self.due_at)

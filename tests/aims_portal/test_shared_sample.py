@@ -18,6 +18,7 @@ from systems.models import AISystem, Supplier
 from tests.aims_portal.small_wood import of
 
 pytestmark = pytest.mark.django_db
+KINDS = ("ai-system", "supplier", "evidence")
 AS_SHARED = Path(__file__).parent / "sample-organisation.yaml"
 
 
@@ -68,9 +69,8 @@ def test_the_external_auditor_leaves_with_the_invitation(meridia: Organisation) 
 
 
 def test_each_contributor_has_their_own(meridia: Organisation) -> None:
-    kinds = ["ai-system", "supplier", "evidence", "position"]
     seen = {
-        user.name: set(Record.objects.visible_to(user).filter(kind__in=kinds).values_list("reference", flat=True))
+        user.name: set(Record.objects.visible_to(user).filter(kind__in=KINDS).values_list("reference", flat=True))
         for user in User.objects.filter(memberships__organisation=meridia, memberships__role="contributor")
     }
     assert seen["Katrin Sommer"] == {"AIS-01"}

@@ -19,10 +19,12 @@ from schemathesis.specs.openapi import checks
 from reports.models import Report
 from tests.cast import (
     make_ai_system,
+    make_concern,
     make_criteria,
     make_evidence,
     make_go_live,
     make_impact_assessment,
+    make_incident,
     make_own_control,
     make_plan,
     make_risk,
@@ -79,6 +81,8 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "impact-assessments": make_impact_assessment(organisation).reference,
         "go-lives": make_go_live(organisation).reference,
         "requirements": "6.1.2",
+        "incidents": make_incident(organisation).reference,
+        "concerns": make_concern(organisation).reference,
         "treatments": make_treatment(organisation).reference,
         "treatment-plans": make_plan(organisation).reference,
         "own-controls": make_own_control(organisation).reference,

@@ -24,6 +24,8 @@ OPEN = {
     "account_reset_password_from_key_done": "a way in",
     "mfa_authenticate": "the second step of the way in",
     "mfa_login_webauthn": "a way in",
+    "speak-up": "anybody raises a concern, without a name",
+    "speak-up-answer": "whoever raised one reads the answer, by its code",
     "api-nothing": "says in JSON that there is nothing",
 }
 # Whoever holds the link of an invitation is let in by it; a made-up one is not found.

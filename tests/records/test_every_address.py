@@ -58,6 +58,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
+        "notification_id": str(records["incident"].notifications.get().pk),
         "section": "impacts",
         "code": "unscored",
     }
@@ -67,6 +68,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
     rooms |= {"own-controls": "own-control", "soa": "statement"}
     rooms |= {"impact-assessments": "impact-assessment"}
     rooms |= {"go-lives": "go-live"}
+    rooms |= {"incidents": "incident", "concerns": "concern"}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]
