@@ -17,7 +17,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from reports.models import Report
-from tests.cast import make_ai_system, make_evidence
+from tests.cast import make_ai_system, make_evidence, make_impact_assessment
 from tests.house import tree
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,7 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
     known = {
         "ai-systems": make_ai_system(organisation).reference,
         "evidence": make_evidence(organisation).reference,
+        "impact-assessments": make_impact_assessment(organisation).reference,
         "requirements": "6.1.2",
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }

@@ -23,7 +23,12 @@ from tests.traces import history_of
 
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
-API = {"ai-system": "ai-systems", "evidence": "evidence", "position": "requirements"}
+API = {
+    "ai-system": "ai-systems",
+    "evidence": "evidence",
+    "impact-assessment": "impact-assessments",
+    "position": "requirements",
+}
 
 
 def lines_of(user: Any, record: Any) -> list[tuple[str, str]]:
