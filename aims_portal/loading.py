@@ -33,8 +33,17 @@ STEPS = (
     load_expected_proofs,
     load_impact_assessments,
 )
-TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence")
-TAKEN_IN += ("impact_assessments",)
+TAKEN_IN = (
+    "organisation",
+    "people",
+    "suppliers",
+    "ai_systems",
+    "soa",
+    "gap_assessment",
+    "positions",
+    "evidence",
+    "impact_assessments",
+)
 NOT_YET = (
     "context_issues",
     "interested_parties",
