@@ -23,7 +23,7 @@ from .impact.completeness import ready_for_review
 from .impact.forms import NEW, WholeForm
 from .impact.pages import ImpactViews
 from .impact.sections import COLUMNS
-from .models import LEVELS, Consultation, Impact, ImpactAssessment, ImpactMeasure
+from .models import LEVELS, Consultation, Impact, ImpactAssessment, ImpactMeasure, Risk
 
 FRAME = ("title", "system", "trigger", "owner", "change_note", "review_on", "review_every")
 
@@ -109,7 +109,11 @@ class ImpactAssessmentApi(CreatingApi):
         keys = [record.pk for record in records]
         measures = ImpactMeasure.objects.select_related("owner", "control")
         found = self.views.visible(self.member).filter(pk__in=keys)
-        found = found.prefetch_related("assessors", "risks", "impacts", "consultations", Prefetch("measures", measures))
+        found = found.prefetch_related(
+            *("assessors", "impacts", "consultations"),
+            Prefetch("measures", measures),
+            Prefetch("risks", Risk.objects.visible_to(self.member.user)),
+        )
         by_key = {one.pk: one for one in found}
         return [by_key[key] for key in keys]
 

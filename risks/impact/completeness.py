@@ -95,6 +95,8 @@ def in_consultation(assessment: ImpactAssessment) -> Iterator[tuple[str, str]]:
 
 def in_measures(assessment: ImpactAssessment) -> Iterator[tuple[str, str]]:
     criteria = criteria_of(assessment)
+    if not assessment.impacts.all():
+        yield _("Say first which dimensions are affected."), ""
     treated = {measure.dimension for measure in assessment.measures.all()}
     for impact in assessment.impacts.all():
         found = inherent(impact, criteria) if impact.is_affected else None

@@ -66,7 +66,7 @@ def as_iso(assessment: ImpactAssessment) -> list[Chapter]:
             Chapter(
                 section.code,
                 str(section.title),
-                lines(assessment, *section.fields),
+                lines(assessment, *(name for name in section.fields if name != "risks")),
                 [rows(assessment)] if rows else [],
             )
         )

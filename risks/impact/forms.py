@@ -17,7 +17,7 @@ from organisations.models import User
 from records.actions import give, take_back
 from records.forms import RecordForm, people_of, require
 from records.widgets import Checks, LongText, Segments
-from risks.models import Decision, ImpactAssessment, Output, Screening
+from risks.models import Decision, ImpactAssessment, Output, Risk, Screening
 from systems.models import AISystem
 
 from .screening import proposed
@@ -146,6 +146,9 @@ class SectionForm(PartForm):
         asked = self.section.required(self.instance.screening)
         for name, field in self.fields.items():
             field.may_be_empty = name not in asked  # type: ignore[attr-defined]
+        if "risks" in self.fields:
+            seen = self.fields["risks"].queryset  # type: ignore[attr-defined]
+            self.initial["risks"] = list(seen.filter(impact_assessments=self.instance.pk or 0))
         if "assessors" in self.fields:
             field = cast(Any, self.fields["assessors"])
             chosen = self.instance.assessors.all() if self.instance.pk else User.objects.none()
@@ -154,6 +157,11 @@ class SectionForm(PartForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("risks") is not None and self.instance.pk:
+            # Links to risks that this person does not see stay.
+            hidden = self.instance.risks.exclude(pk__in=self.fields["risks"].queryset)  # type: ignore[attr-defined]
+            keys = [*cleaned["risks"].values_list("pk", flat=True), *hidden.values_list("pk", flat=True)]
+            cleaned["risks"] = Risk.objects.filter(pk__in=keys)
         if self.section.code == "screening" and cleaned.get("screening"):
             answered = copy(self.instance)
             for name in ("personal_data", "autonomy", "people", "vulnerable"):

@@ -21,11 +21,12 @@ from risks.models import ImpactAssessment, Output, Standing, Trigger
 
 from .approval import ImpactApprovalPages, earlier, needed
 from .completeness import ready_for_review
-from .detail import detail_of
+from .detail import detail_of, is_outdated
 from .document import document_of
 from .forms import ImpactForm
 from .lists import ImpactFilter, ImpactTable
 from .rating import with_level
+from .screening import is_stopped
 from .versions import AlreadyOpenError, next_version
 
 
@@ -55,7 +56,8 @@ class ImpactViews(RecordViews):
     def extra_context(self, request: MemberRequest, record: ImpactAssessment) -> dict[str, Any]:
         may_change = self.may_change(request, record)
         approval_section = approval.section(request, record, may_change=may_change)
-        return detail_of(request, record, may_change=may_change) | {"approval": approval_section}
+        context = detail_of(request, record, may_change=may_change) | {"approval": approval_section}
+        return context | {"may_begin": context["may_begin"] and self.may_create(request)}
 
 
 views = ImpactViews()
@@ -127,6 +129,9 @@ def document(request: MemberRequest, reference: str) -> HttpResponse:
     context = {
         "record": assessment,
         "output": Output(output),
+        "is_expired": assessment.is_expired(request.organisation.today()),
+        "has_changed": is_outdated(assessment),
+        "is_stopped": is_stopped(assessment),
         "chapters": document_of(assessment, output),
         "tabs": tabs,
         "crumbs": crumbs,

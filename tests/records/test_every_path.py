@@ -24,7 +24,7 @@ from tests.traces import history_of
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
 API = {"ai-system": "ai-systems", "evidence": "evidence", "position": "requirements"}
-API |= {"own-control": "own-controls", "statement": "statements"}
+API |= {"own-control": "own-controls", "statement": "statements", "impact-assessment": "impact-assessments"}
 
 
 def lines_of(user: Any, record: Any) -> list[tuple[str, str]]:

@@ -93,6 +93,6 @@ def test_pages_that_gather_much_ask_no_more_than_before(
     assert len(sent) <= GATHERING[role, page], "\n\n".join(sent)
 
 
-@pytest.mark.parametrize("name", ["requirements", "ai-systems", "evidence", "reports"])
+@pytest.mark.parametrize("name", ["requirements", "ai-systems", "evidence", "impact-assessments", "reports"])
 def test_lists_for_programs_keep_within_the_limit(name: str, organisation: Any, officer: Any, sign_in: Any) -> None:
     assert len(queries(sign_in(officer), f"/api/v1/{organisation.slug}/{name}/")) <= MOST
