@@ -32,7 +32,6 @@ from .scales import (
     Trigger,
 )
 from .treatment import (
-    TREATS_AN_OPEN_RISK,
     UNDER_WAY,
     OwnControl,
     Treatment,
@@ -45,7 +44,6 @@ from .versions import Approvable, superseded
 __all__ = [
     "LEVELS",
     "SETTLED",
-    "TREATS_AN_OPEN_RISK",
     "UNDER_WAY",
     "Acceptance",
     "Affected",

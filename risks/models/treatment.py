@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clauses.models import Basis, Status
@@ -160,7 +159,3 @@ class TreatmentPlan(Record, Approvable):
         verbose_name = _("treatment plan")
         verbose_name_plural = _("treatment plans")
         triggers = [settled_stays(), never_deleted()]
-
-
-# Controls that still treat an open risk, as a condition on `Record`: these cannot be excluded (ISO 42001 6.1.3).
-TREATS_AN_OPEN_RISK = Q(treated_by__treats__closed_on=None) & ~Q(treated_by__status=TreatmentState.DROPPED)
