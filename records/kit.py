@@ -19,7 +19,7 @@ from records.commenting import CommentForm
 from records.markdown import rendered
 from records.models import Record
 from records.templatetags.components import badge, day
-from records.widgets import Checks, Choices, ChoicesAcross, DayInput, LongText, Segments
+from records.widgets import Checks, Choices, ChoicesAcross, DayInput, LongText, MomentInput, Segments
 
 SHA256 = "9f2c41d7a3b85e60c4f1928d7e6b5a4039281706f5e4d3c2b1a09f8e7d6c5b4a"
 ANSWERS = [("met", "Met"), ("partly", "Partly"), ("not_met", "Not met")]
@@ -102,6 +102,7 @@ class LooseForm(forms.Form):
     owner = forms.ChoiceField(choices=[("", "Choose a person"), ("1", "Katrin Sommer")])
     reference = forms.CharField(disabled=True, initial="R-16", help_text="Given by the portal, never reused.")
     review = forms.DateField(widget=DayInput, initial=datetime.date(2027, 5, 18), label="Next review")
+    known = forms.DateTimeField(widget=MomentInput, initial=datetime.datetime(2026, 11, 23, 9, 12), label="Known since")  # noqa: DTZ001
     narrative = forms.CharField(widget=LongText, required=False, label="How we meet it")
     answer = forms.ChoiceField(widget=Segments, choices=ANSWERS, initial="met")
     confidence = forms.ChoiceField(widget=ChoicesAcross, choices=[("low", "Low"), ("high", "High")], initial="low")

@@ -36,7 +36,11 @@ def test_a_form_with_faults_passes_axe(
     record = record_type.make(organisation, owner=officer)
     page = signed_in_page(officer)
     page.goto(record_type.url("edit", organisation, record))
-    page.locator("[name=review_every]").fill("-5")
+    months = page.locator("[name=review_every]")
+    if months.count():
+        months.fill("-5")
+    else:
+        page.locator(f"[name={record_type.text}]").fill("")
     with page.expect_navigation():
         page.locator("form:has([name=version])").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
     assert page.locator("[aria-invalid=true]").count()
