@@ -24,11 +24,6 @@ def page(organisation: Any, end: str = "") -> str:
     return f"/{organisation.slug}/risks/{end}"
 
 
-def listed(client: Client, organisation: Any, query: str = "q=") -> list[str]:
-    answer = client.get(page(organisation, f"?{query}"))
-    return [row.record.reference for row in answer.context["table"].paginated_rows] if answer.context["page"] else []
-
-
 def found(client: Client, organisation: Any, query: str) -> set[str]:
     """References of a filtered list, out of its export."""
     answer = client.get(page(organisation, f"export.csv?{query}"))
@@ -148,33 +143,31 @@ def test_planning_and_operational_are_counted_apart(organisation: Any, officer: 
     assert answer.context["page"].paginator.count == 2
 
 
-def test_each_filter_finds_what_it_says(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+@pytest.fixture
+def three(organisation: Any, officer: Any) -> tuple[Risk, Risk, Risk]:
+    """One whose treatment is late, one that is accepted and whose system changed, one of planning that is closed."""
     make_criteria(organisation, state="approved")
     today = organisation.today()
-    late, taken, plain = make_risk(organisation, source="C.3.2"), make_risk(organisation, option="accept"), None
-    plain = make_risk(organisation, process="planning", category="legal", closed_on=today, closed_because="Gone")
+    late, taken = make_risk(organisation, source="C.3.2"), make_risk(organisation, option="accept")
+    closed = {"closed_on": today, "closed_because": "Gone"}
+    plain = make_risk(organisation, process="planning", category="legal", **closed)
     Treatment.objects.create(
         organisation=organisation, treats=late, title="x", action="x", due_on=today - timedelta(days=1)
     )
     made = score(taken, likelihood=2, for_individuals=3)
-    Acceptance.objects.create(
-        risk=taken,
-        assessment=made,
-        score=made.score,
-        level=made.level,
-        accepted_by=officer,
-        accepted_on=today,
-        until=today,
-        reason="Small",
-    )
-    assert taken.system
+    what = {"risk": taken, "assessment": made, "score": made.score, "level": made.level, "reason": "Small"}
+    Acceptance.objects.create(accepted_by=officer, accepted_on=today, until=today, **what)
     Risk.objects.filter(pk=taken.pk).update(assessed_facts="of before")
-    client = sign_in(officer)
+    return late, taken, plain
+
+
+def test_each_filter_finds_what_it_says(organisation: Any, three: Any, officer: Any, sign_in: SignIn) -> None:
+    late, taken, plain = three
     asked = {
         "treatment=overdue": {late},
         "treatment=none": {taken, plain},
         "acceptance=none": {late},
-        "acceptance=stands": set(),
+        "acceptance=stands": {taken},
         "again=yes": {taken},
         "status=closed": {plain},
         "status=open": {late, taken},
@@ -191,7 +184,7 @@ def test_each_filter_finds_what_it_says(organisation: Any, officer: Any, sign_in
         "phase=residual&likelihood=3&consequence=3": set(),
         "phase=inherent&likelihood=2": set(),
     }
-    asked["acceptance=stands"], asked["acceptance=none"] = {taken}, {late}
+    client = sign_in(officer)
     assert {query: found(client, organisation, query) for query in asked} == {
         query: {risk.reference for risk in risks} for query, risks in asked.items()
     }
