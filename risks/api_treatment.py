@@ -37,7 +37,7 @@ class TreatmentSerializer(RecordSerializer):
         slug_field="reference", queryset=Record.objects.none(), many=True, required=False
     )
     expected_score = serializers.IntegerField(read_only=True, allow_null=True)
-    verified_by = PersonField(read_only=True)
+    verified_by = PersonField(read_only=True, allow_null=True)
 
     class Meta(RecordSerializer.Meta):
         model = Treatment
@@ -56,8 +56,8 @@ class TreatmentPlanSerializer(RecordSerializer):
     """A version of the plan; `lines` are those that were submitted, empty for a draft."""
 
     lines: Any = serializers.ListField(source="content", child=serializers.DictField(), read_only=True)
-    submitted_by = PersonField(read_only=True)
-    decided_by = PersonField(read_only=True)
+    submitted_by = PersonField(read_only=True, allow_null=True)
+    decided_by = PersonField(read_only=True, allow_null=True)
 
     class Meta(RecordSerializer.Meta):
         model = TreatmentPlan
