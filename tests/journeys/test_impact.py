@@ -72,7 +72,7 @@ def rate(page: Page) -> None:
     chosen = {"severity": "3", "likelihood": "3", "scale": "few", "reversibility": "easy"}
     for name, value in (chosen | {"residual_severity": "2", "residual_likelihood": "2"}).items():
         page.locator(f"#id_fairness-{name}").select_option(value)
-    expect(page.locator("#level-fairness")).to_contain_text(re.compile("9.*Medium.*4.*Low"))
+    expect(page.locator("#level-fairness")).to_contain_text(re.compile("9.*Medium.*4.*Low", re.DOTALL))
     assert_no_axe_violations(page)
     go_on(page, "Failure and misuse")
     fill(page, when_wrong="Breaks are missed on busy days")
