@@ -13,6 +13,7 @@ from reports.readiness.result import as_plain
 from reports.readiness.risk_lists import Seen
 from risks.models import LEVELS, Level, Process, RiskCriteria, Standing
 
+from .document import label
 from .paper import Cover, Paper, framed
 from .register_rows import Row, rows_of
 
@@ -110,7 +111,7 @@ def intervals_of(criteria: RiskCriteria | None) -> list[tuple[str, int]]:
     if criteria is None:
         return []
     names = ("months_planning", "months_high", "months_limited", "months_minimal")
-    return [(str(criteria._meta.get_field(name).verbose_name), getattr(criteria, name)) for name in names]
+    return [(label(criteria._meta.get_field(name)), getattr(criteria, name)) for name in names]
 
 
 def map_of(criteria: RiskCriteria | None, rows: list[Row]) -> list[dict[str, Any]]:

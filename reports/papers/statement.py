@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clauses.models import Basis, Position, Status
+from clauses.models import Basis, Position, Requirement, Status
+from clauses.models.catalogue import ISO_42001
 from evidence.models import Proof
 from reports.models import Report
 from reports.readiness.result import as_plain
@@ -108,10 +109,13 @@ def headline(lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def by_section(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+    """Lines under the number and title of their area, in the order in which they stand."""
     found: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         found[line.section].append(line)
-    return list(found.items())
+    areas = Requirement.objects.filter(framework__code=ISO_42001, number__in=found)
+    titles = dict(areas.values_list("number", "title"))
+    return [(f"{number} {titles.get(number, '')}".strip(), group) for number, group in found.items()]
 
 
 def lines_of(statement: Statement, user: Any) -> list[Line]:

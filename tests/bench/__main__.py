@@ -55,7 +55,8 @@ def measured(*, quick: bool) -> Iterator[Part]:
     from . import access, loading, pages, paper, processes, writes
     from .stock import Size, stocked, tidied
 
-    sizes = [Size("small", 100, 10), Size("medium", 20_000, 400), Size("large", 100_000, 2_000)]
+    small, medium, large = (100, 10, 100), (20_000, 400, 2_000), (100_000, 2_000, 20_000)
+    sizes = [Size("small", *small), Size("medium", *medium), Size("large", *large)]
     stocks = [timed(f"Filling {size.evidence:,} items", stocked, size) for size in sizes[: 1 if quick else 3]]
     tidied()
     rounds, last = (2, stocks[-1]) if quick else (9, stocks[-1])
@@ -70,6 +71,8 @@ def measured(*, quick: bool) -> Iterator[Part]:
     if not quick:  # a database made anew, and seventy pages six times
         steps.append(("Migrating", lambda _stock: processes.migration()))
         steps.append(("Setting the report", lambda _stock: paper.setting(stocks[0], rounds=3)))
+        full = timed("Filling 1,000 risks", stocked, Size("register", 100, 10, 1_000))
+        steps.append(("Setting the risk register", lambda _stock: paper.setting_risks(full, rounds=3)))
     for words, step in steps:
         yield timed(words, step, last)
 

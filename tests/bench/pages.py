@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.urls import NoReverseMatch, reverse
 
 from organisations.models import User
+from risks.models import Statement
+from systems.models import AISystem
 
 from .bare import bare_portal
 from .figures import Figure, Part
@@ -58,6 +61,8 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
     }
     for name, address in more.items():
         yield page(officer, f"AI systems, {name}", address, LISTS)
+    for name, address, aim in risk_pages(stock):
+        yield page(officer, name, address, aim)
     yield page(officer, "Clause 6.1.2", f"{here}/clauses/6.1.2/")
     yield page(officer, "All requirements", f"{here}/clauses/")
     yield page(officer, "Home", f"{here}/")
@@ -66,6 +71,36 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
     yield page(officer, "Search page, two words", f"{here}/search/?q=fairness+audit")
     for name in ("evidence", "ai-systems", "requirements"):
         yield page(officer, f"API, {name}", f"{api}/{name}/")
+
+
+def risk_pages(stock: Stocked) -> Iterator[tuple[str, str, float]]:
+    """Name, address and aim of each page of the risks floor."""
+    heap = AISystem.objects.of(stock.organisation).order_by("pk")[0]
+    if register := found_address(stock, "risk-list"):
+        lists = {
+            "first page": "",
+            "filtered by level": "?level=high",
+            "sorted by score": "?sort=-score",
+            "deep page": f"?page={max(1, stock.size.risks // 50)}",
+        }
+        yield from ((f"Risks, {name}", f"{register}{query}", LISTS) for name, query in lists.items())
+    others = {
+        "Risk map": found_address(stock, "risk-map"),
+        "Dossier of the system with most risks": found_address(stock, "ai-system-dossier", reference=heap.reference),
+        "Statement of Applicability": found_address(
+            stock, "statement-detail", reference=Statement.objects.of(stock.organisation)[0].reference
+        ),
+        "Risks without acceptance": found_address(stock, "readiness-list", code="unaccepted"),
+    }
+    yield from ((name, address, OTHERS) for name, address in others.items() if address)
+
+
+def found_address(stock: Stocked, name: str, **kwargs: str) -> str:
+    """Address of a page, empty while nobody has built it."""
+    try:
+        return reverse(name, kwargs={"organisation": stock.organisation.slug, **kwargs})
+    except NoReverseMatch:
+        return ""
 
 
 def ratios(stocks: list[Stocked], *, rounds: int) -> list[Part]:
@@ -92,9 +127,10 @@ def flatness(stocks: list[Stocked], medians: list[dict[str, float]]) -> Part:
     small, large = stocks[0].size.evidence, stocks[-1].size.evidence
     part = Part("Flatness", f"The ratio at {large:,} items of evidence divided by that at {small:,}.")
     for name, ratio in medians[-1].items():
-        part.add(name, ratio / medians[0][name], FLAT if name.startswith(("Evidence", "AI")) else None)
+        part.add(name, ratio / medians[0][name], FLAT if name.startswith(("Evidence", "AI", "Risks,")) else None)
     return part
 
 
 def title(stock: Stocked) -> str:
-    return f"Pages at {stock.size.evidence:,} items of evidence and {stock.size.systems:,} AI systems"
+    size = stock.size
+    return f"Pages at {size.evidence:,} items of evidence, {size.systems:,} AI systems and {size.risks:,} risks"

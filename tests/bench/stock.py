@@ -18,6 +18,8 @@ from records.actions import give, touch
 from records.models import Record
 from systems.models import ActRole, AIRole, RiskClass
 
+from .risk_stock import take_risks
+
 WORDS = (
     "accuracy audit bias calibration consent contract credit drift ethics fairness hiring impact incident input "
     "intake label ledger lending logging mitigation model monitoring oversight policy privacy prompt quality "
@@ -36,6 +38,7 @@ class Size:
     name: str
     evidence: int
     systems: int
+    risks: int
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def stocked(size: Size) -> Stocked:
     owners = [officer, *(member(f"person-{n}", organisation, Role.CONTRIBUTOR) for n in range(PEOPLE))]
     take_positions(organisation)
     fill(size, organisation, [one.pk for one in owners], contributor.pk)
+    take_risks(organisation, [one.pk for one in owners], WORDS.split(), size.risks)
     for position in Position.objects.filter(organisation=organisation, reference__startswith="8."):
         give(position, to=contributor)
     for person in (officer, contributor):

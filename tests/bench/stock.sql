@@ -19,10 +19,10 @@ WITH added AS (
 )
 INSERT INTO systems_aisystem
     (record_ptr_id, purpose, roles, act_role, risk_class, class_reason, stage, system_version, model, data_categories,
-    personal_data, users, affected, oversight, in_scope, scope_reason, retired_because)
+    personal_data, users, affected, oversight, autonomy, supplier_keys, in_scope, scope_reason, retired_because)
 SELECT id, pg_temp.phrase(number, 12, %(words)s), ARRAY[pg_temp.pick(number, 1, %(roles)s)],
     pg_temp.pick(number, 2, %(act_roles)s), pg_temp.pick(number, 3, %(classes)s), 'As assessed', 'inception', '', '',
-    '', false, '', '', 'A person decides', number %% 10 <> 0, 'In use', ''
+    '', false, '', '', 'A person decides', '', '', number %% 10 <> 0, 'In use', ''
 FROM added;
 
 -- Half of the evidence runs out; a hundredth of that has, as nobody renews everything in turn.
