@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clauses.loading_positions import load_expected_proofs, load_positions
+from clauses.loading_registers import load_registers
 from clauses.models import Requirement
 from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
@@ -28,18 +29,18 @@ STEPS = (
     load_systems,
     link_suppliers,
     load_positions,
+    load_registers,
     load_evidence,
     load_expected_proofs,
 )
-TAKEN_IN = ("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence")
+TAKEN_IN = (
+    *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
+    *("context_issues", "interested_parties", "objectives", "training_records"),
+)
 NOT_YET = (
-    "context_issues",
-    "interested_parties",
     "risks",
     "impact_assessments",
-    "objectives",
     "documents",
-    "training_records",
     "incidents",
     "concerns",
     "internal_audit",
@@ -92,6 +93,9 @@ def summary(intake: Intake) -> Iterator[str]:
         _("controls decided"): sum(made.requirement.is_control and made.applicable is not None for made in positions),
         _("clauses with a status"): sum(bool(made.status) and not made.requirement.is_control for made in positions),
         _("items of evidence"): len(intake.made["evidence"]),
+        _("interested parties"): len(intake.made["interested_parties"]),
+        _("objectives"): len(intake.made["objectives"]),
+        _("training records"): len(intake.made["training_records"]),
     }
     words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}
     yield _("Loaded %(name)s as /%(slug)s/, time zone %(zone)s:") % words

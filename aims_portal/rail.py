@@ -131,6 +131,7 @@ class Rail:
         counts = self.counts
         items: list[tuple[str, str, str | None]] = [
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
+            (_("Registers"), "register-list", None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),

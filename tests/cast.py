@@ -26,6 +26,7 @@ from records.models import Record
 from records.views import RecordViews
 from risks.models import Risk, RiskAssessment, RiskCriteria
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
+from tests.clauses.registers.making import REGISTERS
 
 PASSWORD = "tall ships sail at dawn"
 HERE, THERE = "brightwater", "farpost"
@@ -205,6 +206,7 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "ai-system": (make_ai_system, ai_system_form, "title"),
     "evidence": (make_evidence, evidence_form, "title"),
     "position": (make_position, None, "narrative"),
+    **REGISTERS,
 }
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from records.models import Record
 from reports.models import Report
 from tests.cast import make_evidence, record_types
+from tests.clauses.registers.making import measured
 from tests.house import tree
 from tests.house.addresses import Address, addresses
 from tests.pages import SeenPage
@@ -58,8 +59,9 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
+        "measurement_id": str(measured(records["objective"]).pk),
     }
-    rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
+    rooms = {record_type.views.path: record_type.kind for record_type in record_types()}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]
