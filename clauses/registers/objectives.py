@@ -177,7 +177,7 @@ def measured(objective: Any) -> dict[str, Any]:
     rows = list(objective.measurements.select_related("by"))
     objective.newest = rows[-1].value if rows else None
     word, tone = STATES[objective.state]
-    target = f"{objective.get_direction_display()} {plain(objective.target)} {objective.unit}"
+    target = f"{objective.get_direction_display().lower()} {plain(objective.target)} {objective.unit}"
     for row in rows:
         row.shown, row.reaches = plain(row.value), objective.is_reached_by(row.value)
     said = ", ".join(f"{date_format(row.on, 'j M Y')}: {row.shown}" for row in rows)

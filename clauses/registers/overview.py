@@ -1,6 +1,8 @@
-"""The page of all registers, in the order of the standard."""
+"""The page of all registers, each once, in the order of the standard."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,15 +18,11 @@ from records.registers import registers_by_clause
 @require_safe
 def register_list(request: MemberRequest) -> HttpResponse:
     by_clause = registers_by_clause(request)
-    found = Requirement.objects.filter(number__in=by_clause).order_by("order")
-    parts = [
-        {
-            "title": f"{requirement.number} {requirement.title}",
-            "anchor": f"clause-{requirement.number.replace('.', '-')}",
-            "url": reverse("position-detail", args=[request.organisation.slug, requirement.number]),
-            "link_text": _("Clause %(number)s") % {"number": requirement.number},
-            "registers": by_clause[requirement.number],
-        }
-        for requirement in found
-    ]
-    return render(request, "clauses/register_list.html", {"parts": parts, "crumbs": [(_("Registers"), None)]})
+    rows: dict[str, dict[str, Any]] = {}
+    for requirement in Requirement.objects.filter(number__in=by_clause).order_by("order"):
+        address = reverse("position-detail", args=[request.organisation.slug, requirement.number])
+        clause = {"number": requirement.number, "title": requirement.title, "url": address}
+        for register in by_clause[requirement.number]:
+            rows.setdefault(register.kind, {"register": register, "clauses": []})["clauses"].append(clause)
+    context = {"rows": list(rows.values()), "crumbs": [(_("Registers"), None)]}
+    return render(request, "clauses/register_list.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from organisations.models import User
 from organisations.requests import MemberRequest
 from records.actions import give, take_back
+from records.charts import plain
 from records.forms import RecordForm
 from records.models import Record, RecordQuerySet
 from records.views import RecordViews
@@ -111,6 +113,8 @@ def in_words(record: Any, field: Any) -> str:
         return str(getattr(record, f"get_{field.name}_display")())
     if isinstance(field, models.BooleanField):
         return _("Yes") if value else _("No")
+    if isinstance(value, Decimal):
+        return plain(value)
     if isinstance(field, models.DateField):
         return date_format(value, "j M Y")
     return str(value)

@@ -16,8 +16,10 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from clauses.api_registers import REGISTERS
 from reports.models import Report
 from tests.cast import make_ai_system, make_evidence
+from tests.clauses.registers.making import maker
 from tests.house import tree
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,10 @@ CHECKS = [
 ]
 OPERATIONS = 18
 # People and records are named; names that are made up are not found.
-NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
+NAMES = {
+    *("owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"),
+    *("parties", "systems", "positions", "interacts_with", "touches", "holder", "deputy", "person"),
+}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
 EXAMPLES = 6
 
@@ -63,6 +68,7 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "ai-systems": make_ai_system(organisation).reference,
         "evidence": make_evidence(organisation).reference,
         "requirements": "6.1.2",
+        **{path: maker(api.views.model)(organisation).reference for path, api in REGISTERS.items()},
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }
     schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)
