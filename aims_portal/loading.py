@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clauses.loading_positions import load_expected_proofs, load_positions
+from clauses.loading_registers import load_registers
 from clauses.models import Requirement
 from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
@@ -32,6 +33,7 @@ STEPS = (
     load_systems,
     link_suppliers,
     load_positions,
+    load_registers,
     load_criteria,
     load_risks,
     load_evidence,
@@ -44,13 +46,10 @@ STEPS = (
 TAKEN_IN = (
     *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
     *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
+    *("context_issues", "interested_parties", "objectives", "training_records"),
 )
 NOT_YET = (
-    "context_issues",
-    "interested_parties",
-    "objectives",
     "documents",
-    "training_records",
     "internal_audit",
     "corrective_actions",
     "management_review",
@@ -102,6 +101,9 @@ def summary(intake: Intake) -> Iterator[str]:
         _("clauses with a status"): sum(bool(made.status) and not made.requirement.is_control for made in positions),
         _("risks"): len(intake.made["risks"]),
         _("items of evidence"): len(intake.made["evidence"]),
+        _("interested parties"): len(intake.made["interested_parties"]),
+        _("objectives"): len(intake.made["objectives"]),
+        _("training records"): len(intake.made["training_records"]),
     }
     words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}
     yield _("Loaded %(name)s as /%(slug)s/, time zone %(zone)s:") % words

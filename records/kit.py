@@ -1,6 +1,7 @@
 """The kit page: every component in each of its states, with made-up content. DEBUG only."""
 
 import datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from organisations.merging import Compared
 from organisations.texts import differences
+from records.charts import Point, line_chart
 from records.commenting import CommentForm
 from records.markdown import rendered
 from records.models import Record
@@ -119,7 +121,16 @@ def kit(request: HttpRequest) -> HttpResponse:
         question = {"id": request.POST.get("version"), "comment": request.POST.get("comment", "")}
         saved = {"question": question, "saved": "saved-questions", "at": timezone.localtime(), "by": "Rita Falcão"}
         return render(request, "components/question_saved.html", saved)
-    return render(request, "kit.html", {"crumbs": [("Kit", "")], **_words(), **_lists(), **_forms(), **_stories()})
+    return render(
+        request, "kit.html", {"crumbs": [("Kit", "")], **_words(), **_lists(), **_forms(), **_stories(), **_charts()}
+    )
+
+
+def _charts() -> dict[str, Any]:
+    measured = [(datetime.date(2026, 3, 31), "0.79"), (datetime.date(2026, 6, 30), "0.84")]
+    points = [Point(on, Decimal(value)) for on, value in [*measured, (datetime.date(2026, 9, 30), "0.88")]]
+    words = "Selection-rate ratio: 0.79 in March, 0.84 in June, 0.88 in September 2026; target 0.85."
+    return {"chart": line_chart(points, target=Decimal("0.85"), label=words)}
 
 
 def _words() -> dict[str, Any]:

@@ -42,6 +42,7 @@ from risks.models import (
     TreatmentPlan,
 )
 from systems.models import ActRole, AIRole, AISystem, RiskClass, Supplier
+from tests.clauses.registers.making import REGISTERS
 
 PASSWORD = "tall ships sail at dawn"
 HERE, THERE = "brightwater", "farpost"
@@ -390,6 +391,7 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "go-live": (make_go_live, None, "title"),
     "incident": (make_incident, incident_form, "title"),
     "concern": (make_concern, concern_form, "title"),
+    **REGISTERS,
 }
 
 

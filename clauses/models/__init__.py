@@ -7,18 +7,35 @@ from .catalogue import (
     Question,
     Requirement,
 )
+from .context import ContextIssue, InterestedParty, LegalRequirement
+from .leadership import AIMSProcess, RoleAssignment
+from .planning import Measurement, Objective, PlannedChange
 from .position import Answer, Basis, ExpectedProof, Position, PositionSystem, Status
+from .support import Awareness, Communication, Competence, Resource, TrainingRecord
 
 __all__ = [
+    "AIMSProcess",
     "Answer",
+    "Awareness",
     "Basis",
+    "Communication",
+    "Competence",
+    "ContextIssue",
     "ExpectedEvidence",
     "ExpectedProof",
     "Framework",
+    "InterestedParty",
+    "LegalRequirement",
     "MandatoryDocument",
+    "Measurement",
+    "Objective",
+    "PlannedChange",
     "Position",
     "PositionSystem",
     "Question",
     "Requirement",
+    "Resource",
+    "RoleAssignment",
     "Status",
+    "TrainingRecord",
 ]

@@ -16,6 +16,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from clauses.api_registers import REGISTERS
 from reports.models import Report
 from tests.cast import (
     make_ai_system,
@@ -31,6 +32,7 @@ from tests.cast import (
     make_statement,
     make_treatment,
 )
+from tests.clauses.registers.making import maker
 from tests.house import tree
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,7 @@ OPERATIONS = 29
 # People and records are named; names that are made up are not found.
 NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
 NAMES |= {"treats", "controls"}
+NAMES |= {"parties", "systems", "positions", "interacts_with", "touches", "holder", "deputy", "person"}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
 EXAMPLES = 6
 
@@ -81,6 +84,7 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "impact-assessments": make_impact_assessment(organisation).reference,
         "go-lives": make_go_live(organisation).reference,
         "requirements": "6.1.2",
+        **{path: maker(api.views.model)(organisation).reference for path, api in REGISTERS.items()},
         "incidents": make_incident(organisation).reference,
         "concerns": make_concern(organisation).reference,
         "treatments": make_treatment(organisation).reference,

@@ -11,6 +11,7 @@ from django.test import Client
 from records.models import Record
 from reports.models import Report
 from tests.cast import make_evidence, record_types
+from tests.clauses.registers.making import measured
 from tests.house import tree
 from tests.house.addresses import Address, addresses
 from tests.pages import SeenPage
@@ -59,16 +60,12 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
         "notification_id": str(records["incident"].notifications.get().pk),
+        "measurement_id": str(measured(records["objective"]).pk),
         "section": "impacts",
         "code": "unscored",
     }
-    rooms = {"ai-systems": "ai-system", "suppliers": "supplier", "evidence": "evidence", "clauses": "position"}
-    rooms |= {"risk-criteria": "risk-criteria", "risks": "risk"}
-    rooms |= {"treatments": "treatment", "treatment-plans": "treatment-plan"}
-    rooms |= {"own-controls": "own-control", "soa": "statement"}
-    rooms |= {"impact-assessments": "impact-assessment"}
+    rooms = {record_type.views.path: record_type.kind for record_type in record_types()}
     rooms |= {"go-lives": "go-live"}
-    rooms |= {"incidents": "incident", "concerns": "concern"}
 
     def address_of(address: Address) -> str:
         room = address.pattern.split("/")[2]

@@ -17,7 +17,7 @@ from organisations.origin import TrackedCommand
 from records.events import hanging_on
 from records.models import Record
 from records.timeline import changes_of
-from tests.cast import RecordType, make_ai_system, make_evidence, make_position, make_risk, make_supplier
+from tests.cast import RecordType, make_evidence, make_supplier, record_types
 from tests.pages import filled_in
 from tests.traces import history_of
 
@@ -84,8 +84,8 @@ def test_many_to_many_links_are_told(record_type: RecordType, organisation: Any,
     for field in record._meta.local_many_to_many:
         if field.name in {"proves", "assessors"}:
             continue  # the first by the test above: its link has a person; the second names people
-        makers = {"systems": make_ai_system, "suppliers": make_supplier, "risks": make_risk, "controls": make_position}
-        target = makers[field.name](organisation)
+        makers = {one.views.model: one.make for one in record_types()}
+        target = makers.get(field.related_model, make_supplier)(organisation)
         getattr(record, field.name).add(target)
         getattr(record, field.name).remove(target)
         assert any(target.reference in after for _name, after in lines_of(officer, record)), field.name

@@ -1,0 +1,77 @@
+"""A planned change is approved by designated management, then done; or it is withdrawn (ISO 42001 6.3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from organisations.authority import Authority, authority_of, suffices
+from organisations.models import User
+from organisations.roles import Role
+from records.actions import keep
+from records.models import Record
+
+from .models import PlannedChange
+from .models.planning import ChangeState
+
+AUDITORS = (Role.AUDITOR, Role.INTERNAL_AUDITOR)
+
+
+def refusal(change: PlannedChange, user: User) -> str:
+    """Why somebody may not approve a change; empty where they may."""
+    member = change.organisation.memberships.current().filter(user=user).exclude(role__in=AUDITORS).first()
+    if member is None or not suffices(authority_of(member), Authority.DESIGNATED):
+        return _("This needs the authority of: %(authority)s.") % {"authority": Authority.DESIGNATED.label.lower()}
+    if user.pk == change.proposed_by_id:
+        return _("Who proposed it cannot approve it: somebody else must.")
+    return ""
+
+
+@transaction.atomic
+def approve_change(change: PlannedChange, *, by: User, seen: int | None, remark: str = "") -> None:
+    """Approves exactly what was shown (`seen` is its version). Raises ValidationError with the reason."""
+    change = locked(change)
+    if change.state != ChangeState.PLANNED:
+        raise ValidationError(_("It was decided already."))
+    if seen != change.version:
+        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+    if why := refusal(change, by):
+        raise ValidationError(why)
+    change.state, change.approved_by, change.approved_on = ChangeState.APPROVED, by, change.organisation.today()
+    change.remark = remark.strip()
+    keep(change, by=by)
+
+
+@transaction.atomic
+def finish_change(change: PlannedChange, *, by: User, on: date | None = None, remark: str = "") -> None:
+    """Says that an approved change was made. Raises ValidationError."""
+    change = locked(change)
+    if change.state != ChangeState.APPROVED:
+        raise ValidationError(_("Only an approved change is done."))
+    close(change, ChangeState.DONE, by=by, on=on, remark=remark)
+
+
+@transaction.atomic
+def withdraw_change(change: PlannedChange, *, by: User, remark: str) -> None:
+    """Gives a change up, with the reason. Raises ValidationError."""
+    change = locked(change)
+    if change.state not in {ChangeState.PLANNED, ChangeState.APPROVED}:
+        raise ValidationError(_("It is done or withdrawn already."))
+    if not remark.strip():
+        raise ValidationError(_("Say why it is withdrawn."))
+    close(change, ChangeState.WITHDRAWN, by=by, on=None, remark=remark)
+
+
+def close(change: PlannedChange, state: ChangeState, *, by: User, on: date | None, remark: str) -> None:
+    change.state, change.closed_on = state, on or change.organisation.today()
+    change.remark = remark.strip() or change.remark
+    keep(change, by=by)
+
+
+def locked(change: PlannedChange) -> PlannedChange:
+    """The change as it stands now; whoever decides at the same time waits."""
+    Record.objects.select_for_update().get(pk=change.pk)
+    return PlannedChange.objects.select_related("organisation").get(pk=change.pk)
