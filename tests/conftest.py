@@ -18,7 +18,7 @@ pytest_plugins = ["tests.servers", "tests.browser", "tests.flushing"]
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for a `record_type` runs for every one."""
     if "record_type" in metafunc.fixturenames:
-        from tests.cast import record_types
+        from tests.record_types import record_types
 
         # What is decided once has tests of its own (tests/records/test_decided_once.py).
         kinds = [one for one in record_types() if one.views.can_be_edited]
@@ -50,7 +50,7 @@ def files_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def every_record_type() -> list[Any]:
     """All record types, for a test that looks at them together; `record_type` gives one after the other."""
-    from tests.cast import record_types
+    from tests.record_types import record_types
 
     return record_types()
 

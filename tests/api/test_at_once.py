@@ -14,7 +14,7 @@ import pytest
 from organisations.models import IdempotentAnswer
 from reports.models import Report
 from systems.models import AISystem
-from tests.cast import ai_system_form
+from tests.record_types import ai_system_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 4

@@ -9,7 +9,8 @@ import pytest
 
 from risks.models import GoLive
 from systems.models import AISystem
-from tests.cast import approved, make_ai_system, make_go_live
+from tests.cast import make_ai_system
+from tests.risk_cast import approved, make_go_live
 from tests.traces import written
 
 

@@ -12,17 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from clauses.models import Position
 from systems.models import AISystem
-from tests.cast import (
-    READERS,
-    ai_system_form,
-    make_ai_system,
-    make_criteria,
-    make_evidence,
-    make_position,
-    make_risk,
-    make_supplier,
-    somebody,
-)
+from tests.cast import READERS, make_ai_system, make_evidence, make_position, make_supplier, somebody
+from tests.record_types import ai_system_form
+from tests.risk_cast import make_criteria, make_risk
 from tests.traces import history_of, written
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from risks.models import Risk, RiskAssessment, RiskCriteria
-from tests.cast import make_ai_system, make_criteria, make_risk
+from tests.cast import make_ai_system
+from tests.risk_cast import make_criteria, make_risk
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Any]

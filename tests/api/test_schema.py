@@ -18,11 +18,12 @@ from schemathesis.specs.openapi import checks
 
 from clauses.api_registers import REGISTERS
 from reports.models import Report
-from tests.cast import (
-    make_ai_system,
+from tests.cast import make_ai_system, make_evidence
+from tests.clauses.registers.making import maker
+from tests.house import tree
+from tests.risk_cast import (
     make_concern,
     make_criteria,
-    make_evidence,
     make_go_live,
     make_impact_assessment,
     make_incident,
@@ -32,8 +33,6 @@ from tests.cast import (
     make_statement,
     make_treatment,
 )
-from tests.clauses.registers.making import maker
-from tests.house import tree
 
 pytestmark = pytest.mark.django_db
 CHECKS = [

@@ -10,7 +10,7 @@ import pytest
 
 from organisations.models import Membership
 from risks.models import Acceptance, Risk
-from tests.cast import make_criteria, make_plan, make_risk, make_treatment, score
+from tests.risk_cast import make_criteria, make_plan, make_risk, make_treatment, score
 from tests.traces import written
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from clauses.models import Position
 from risks.models import Statement
 from risks.statement import content_of, fingerprint_of, live_lines
 from tests.browser import assert_no_axe_violations
-from tests.cast import make_own_control, make_risk, make_statement, treat
+from tests.risk_cast import make_own_control, make_risk, make_statement, treat
 from tests.risks.statements import decide_all, designate
 
 

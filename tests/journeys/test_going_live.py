@@ -12,7 +12,8 @@ from organisations.models import Membership
 from risks.models import GoLive, ImpactAssessment
 from systems.models import AISystem, Stage
 from tests.browser import assert_no_axe_violations
-from tests.cast import approved, make_ai_system, make_impact_assessment, make_risk
+from tests.cast import make_ai_system
+from tests.risk_cast import approved, make_impact_assessment, make_risk
 
 
 def test_a_manager_sees_what_is_missing_and_overrides_with_a_reason(

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from risks.models import Dimension, ImpactAssessment
 from tests.browser import assert_no_axe_violations
-from tests.cast import make_ai_system, make_criteria, person
+from tests.cast import make_ai_system, person
+from tests.risk_cast import make_criteria
 from tests.risks.assessed import manager_with
 
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from risks.models import Risk
 from tests.browser import assert_no_axe_violations
-from tests.cast import make_ai_system, make_criteria
+from tests.cast import make_ai_system
+from tests.risk_cast import make_criteria
 
 
 def enters(page: Page, organisation: Any, officer: Any, system: Any) -> None:

@@ -14,7 +14,8 @@ from clauses.models import Position
 from records.actions import give
 from risks.models import Acceptance, Risk, Treatment, TreatmentPlan
 from tests.browser import assert_no_axe_violations
-from tests.cast import make_criteria, make_risk, make_treatment, person, score
+from tests.cast import person
+from tests.risk_cast import make_criteria, make_risk, make_treatment, score
 
 SignIn = Callable[[Any], Page]
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import assert_no_axe_violations
-from tests.cast import RecordType
+from tests.record_types import RecordType
 from tests.records.test_permissions import ALL, pages_of
 
 LOOKED_AT = tuple(page for page in ALL if not page.startswith("export."))

@@ -16,8 +16,9 @@ from records.actions import give
 from records.commenting import reword, say, take_comment_back
 from records.models import Comment
 from records.timeline import changes_of
-from tests.cast import READERS, RecordType, make_supplier, somebody
+from tests.cast import READERS, make_supplier, somebody
 from tests.pages import SeenPage
+from tests.record_types import RecordType
 from tests.traces import history_of, written
 
 SignIn = Callable[..., Client]

@@ -13,8 +13,9 @@ from django.urls import NoReverseMatch
 from playwright.sync_api import Page
 
 from tests.browser import assert_no_axe_violations
-from tests.cast import ENTRIES, READERS, RecordType, record_types, somebody
+from tests.cast import READERS, somebody
 from tests.pages import SeenPage
+from tests.record_types import ENTRIES, RecordType, record_types
 from tests.traces import written
 
 SignIn = Callable[..., Client]

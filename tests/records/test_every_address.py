@@ -10,11 +10,12 @@ from django.test import Client
 
 from records.models import Record
 from reports.models import Report
-from tests.cast import make_evidence, record_types
+from tests.cast import make_evidence
 from tests.clauses.registers.making import measured
 from tests.house import tree
 from tests.house.addresses import Address, addresses
 from tests.pages import SeenPage
+from tests.record_types import record_types
 from tests.traces import written
 
 SignIn = Callable[..., Client]

@@ -17,8 +17,9 @@ from organisations.origin import TrackedCommand
 from records.events import hanging_on
 from records.models import Record
 from records.timeline import changes_of
-from tests.cast import RecordType, make_evidence, make_supplier, record_types
+from tests.cast import make_evidence, make_supplier
 from tests.pages import filled_in
+from tests.record_types import RecordType, record_types
 from tests.traces import history_of
 
 SignIn = Callable[..., Client]

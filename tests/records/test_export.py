@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from organisations.models import User
 from records.models import Record
-from tests.cast import RecordType
+from tests.record_types import RecordType
 
 SignIn = Callable[..., Client]
 LOOKS_LIKE_A_DAY = re.compile(r"\d+/\d+$")

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.test import Client
 
-from tests.cast import RecordType
 from tests.pages import SeenPage, filled_in
+from tests.record_types import RecordType
 from tests.traces import written
 
 SignIn = Callable[..., Client]

@@ -10,9 +10,9 @@ from django.test import Client
 
 from records.bulk import create_records
 from records.models import Record
-from tests.cast import RecordType
 from tests.house.models import our_models, relations
 from tests.pages import filled_in
+from tests.record_types import RecordType
 from tests.traces import event_models, history_of
 
 SignIn = Callable[..., Client]

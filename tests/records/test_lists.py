@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.test import Client
 
-from tests.cast import RecordType, make_supplier
+from tests.cast import make_supplier
 from tests.pages import SeenPage
+from tests.record_types import RecordType
 
 SignIn = Callable[..., Client]
 NONSENSE = ("nonsense", "\x00", "999999999999999999999", "-1", "%", "' OR 1=1 --", "2026-02-31", "[]", "é" * 500)

@@ -20,8 +20,9 @@ from organisations.keys import make_key
 from records.actions import keep
 from records.timeline import changes_of
 from systems.models import Supplier
-from tests.cast import RecordType, make_ai_system, make_evidence, make_supplier
+from tests.cast import make_ai_system, make_evidence, make_supplier
 from tests.pages import SeenPage
+from tests.record_types import RecordType
 
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db

@@ -21,8 +21,9 @@ from records.actions import give
 from records.commenting import reword, say, take_comment_back
 from records.mentions import choose_mail, meant, mentioned, unread, who_sees
 from records.models import Mention, Record
-from tests.cast import RecordType, make_evidence, make_supplier, somebody
+from tests.cast import make_evidence, make_supplier, somebody
 from tests.pages import SeenPage
+from tests.record_types import RecordType
 
 SignIn = Callable[..., Client]
 HTMX = {"HX-Request": "true"}

@@ -13,8 +13,9 @@ from organisations.actions import appoint
 from organisations.models import User
 from organisations.roles import Role
 from records.models import Record
-from tests.cast import RecordType, make_supplier
+from tests.cast import make_supplier
 from tests.pages import filled_in
+from tests.record_types import RecordType
 from tests.traces import written
 
 SignIn = Callable[..., Client]

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import READERS, RecordType, make_position
+from tests.cast import READERS, make_position
 from tests.pages import SeenPage, filled_in
+from tests.record_types import RecordType
 from tests.traces import written
 
 SHOWN = ("list", "export.csv", "export.xlsx", "detail", "history")

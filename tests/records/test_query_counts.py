@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import RecordType, make_evidence
+from tests.cast import make_evidence
+from tests.record_types import RecordType
 from tests.traces import written
 
 PAGES = ("list", "export.csv", "export.xlsx")

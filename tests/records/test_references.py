@@ -9,7 +9,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from records.models import Record, keep_reference, next_reference
-from tests.cast import RecordType, make_evidence, make_supplier
+from tests.cast import make_evidence, make_supplier
+from tests.record_types import RecordType
 
 
 def number_of(record: Any) -> int:

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from organisations.actions import appoint
 from organisations.roles import Role
 from records.models import SavedFilter
-from tests.cast import READERS, RecordType, make_supplier, somebody
+from tests.cast import READERS, make_supplier, somebody
 from tests.pages import SeenPage
+from tests.record_types import RecordType
 from tests.traces import written
 
 SignIn = Callable[..., Client]

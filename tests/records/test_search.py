@@ -17,7 +17,8 @@ from records.bulk import create_records
 from records.models import Record, RecordGrant, SearchEntry
 from records.search import found
 from systems.models import AISystem, Supplier
-from tests.cast import RecordType, make_ai_system, make_evidence, make_supplier
+from tests.cast import make_ai_system, make_evidence, make_supplier
+from tests.record_types import RecordType
 
 
 def titles(user: Any, organisation: Any, text: str, **limit: int) -> list[str]:

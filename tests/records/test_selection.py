@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from records.models import Record
-from tests.cast import READERS, RecordType, make_position, make_supplier, somebody
+from tests.cast import READERS, make_position, make_supplier, somebody
 from tests.pages import Form, SeenPage
+from tests.record_types import RecordType
 from tests.traces import history_of, written
 
 SignIn = Callable[..., Client]

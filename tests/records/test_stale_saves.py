@@ -11,8 +11,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from organisations.texts import differences, merged
-from tests.cast import RecordType, person
+from tests.cast import person
 from tests.pages import SeenPage
+from tests.record_types import RecordType
 from tests.traces import written
 
 SignIn = Callable[..., Client]

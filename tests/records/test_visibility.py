@@ -14,7 +14,8 @@ from organisations.models import Membership, User
 from organisations.roles import Role
 from records.actions import give, take_back
 from records.models import Record, RecordGrant
-from tests.cast import ROLES, RecordType, make_evidence, make_supplier
+from tests.cast import ROLES, make_evidence, make_supplier
+from tests.record_types import RecordType
 
 A_DAY = timedelta(days=1)
 

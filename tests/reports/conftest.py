@@ -17,15 +17,13 @@ from evidence.actions import add_version, receive
 from evidence.models import Evidence
 from risks.models import Notification, RiskCriteria, Standing, Statement, TreatmentPlan
 from systems.models import AISystem
-from tests.cast import (
+from tests.cast import make_ai_system, make_evidence, make_supplier
+from tests.risk_cast import (
     make_acceptance,
-    make_ai_system,
     make_criteria,
-    make_evidence,
     make_impact_assessment,
     make_incident,
     make_risk,
-    make_supplier,
     make_treatment,
     score,
 )

@@ -18,20 +18,10 @@ from reports.models import Digest, Reminder
 from reports.reminding import coming, make
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import ImpactMeasure
-from tests.cast import (
-    make_acceptance,
-    make_ai_system,
-    make_evidence,
-    make_impact_assessment,
-    make_incident,
-    make_risk,
-    make_supplier,
-    make_treatment,
-    score,
-    somebody,
-)
+from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
+from tests.risk_cast import make_acceptance, make_impact_assessment, make_incident, make_risk, make_treatment, score
 
 SignIn = Callable[..., Client]
 

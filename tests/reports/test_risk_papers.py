@@ -30,10 +30,11 @@ from reports.verification import code_of
 from risks.models import Consultation, ImpactAssessment, OwnControl, Risk, Statement, Treatment, TreatmentControl
 from risks.models.impact import Impact, ImpactMeasure
 from systems.models import AISystem
-from tests.cast import make_ai_system, make_impact_assessment, make_risk, make_treatment, score
+from tests.cast import make_ai_system
 from tests.pages import SeenPage
 from tests.reports.conftest import Stage
 from tests.reports.test_paper import structure
+from tests.risk_cast import make_impact_assessment, make_risk, make_treatment, score
 
 SignIn = Callable[..., Client]
 KINDS = Report.Kind

@@ -17,9 +17,10 @@ from reports.dashboard import dashboard
 from reports.readiness import Readiness, readiness
 from reports.readiness.risk_lists import LISTS
 from risks.models import Risk, RiskCriteria, Statement, Treatment, TreatmentPlan
-from tests.cast import make_ai_system, make_impact_assessment, make_incident, make_risk, make_treatment, person, score
+from tests.cast import make_ai_system, person
 from tests.reports.conftest import Stage
 from tests.reports.test_home import NUMBER, counted, home
+from tests.risk_cast import make_impact_assessment, make_incident, make_risk, make_treatment, score
 
 SignIn = Callable[..., Client]
 FOUND = {

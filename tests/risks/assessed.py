@@ -11,7 +11,8 @@ from risks.impact.approval import approve_assessment
 from risks.impact.completeness import ready_for_review
 from risks.impact.sections import COLUMNS
 from risks.models import Consultation, Dimension, Impact, ImpactAssessment, ImpactMeasure, ImpactRisk
-from tests.cast import make_impact_assessment, person, somebody
+from tests.cast import person, somebody
+from tests.risk_cast import make_impact_assessment
 
 HARM = {
     "is_affected": True,

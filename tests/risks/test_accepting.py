@@ -15,8 +15,9 @@ from organisations.actions import appoint
 from organisations.models import Membership
 from risks.accepting import accept_risk, ask_acceptance, standing_of, withdraw_acceptance
 from risks.models import Acceptance, Risk, RiskCriteria
-from tests.cast import make_criteria, make_risk, make_treatment, person, score
+from tests.cast import person
 from tests.pages import SeenPage, filled_in
+from tests.risk_cast import make_criteria, make_risk, make_treatment, score
 
 # Likelihood and consequence of a score of each level.
 SCORED = {"low": (2, 2), "medium": (2, 3), "high": (3, 4), "critical": (4, 5)}

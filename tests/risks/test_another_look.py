@@ -13,8 +13,9 @@ from django.utils import timezone
 from risks.another_look import Looks, looks_of
 from risks.models import Acceptance, Incident, Risk, Treatment, TreatmentControl
 from systems.models import AISystem
-from tests.cast import approved, make_ai_system, make_position, make_risk, make_supplier, score
+from tests.cast import make_ai_system, make_position, make_supplier
 from tests.pages import SeenPage, filled_in
+from tests.risk_cast import approved, make_risk, score
 
 SignIn = Callable[..., Client]
 

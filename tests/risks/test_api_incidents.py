@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from risks.models import ConcernState, Incident
-from tests.cast import incident_form, make_concern, make_incident, notify, somebody
+from tests.cast import somebody
+from tests.record_types import incident_form
+from tests.risk_cast import make_concern, make_incident, notify
 from tests.traces import written
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,9 @@ from django.test import Client
 from records.models import Record
 from risks.assessing import assess, months_after
 from risks.models import Acceptance, Risk, RiskAssessment, Treatment
-from tests.cast import make_ai_system, make_criteria, make_risk, score
+from tests.cast import make_ai_system
 from tests.pages import SeenPage
+from tests.risk_cast import make_criteria, make_risk, score
 
 SignIn = Callable[..., Client]
 REASON = "Two complaints in a month"

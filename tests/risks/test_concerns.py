@@ -24,8 +24,10 @@ from aims_portal import gunicorn
 from risks.concerns import actions, speak_up
 from risks.concerns.codes import LETTERS, hash_of, new_code
 from risks.models import Concern, ConcernState
-from tests.cast import concern_form, make_ai_system, make_concern, make_risk
+from tests.cast import make_ai_system
 from tests.pages import SeenPage, filled_in
+from tests.record_types import concern_form
+from tests.risk_cast import make_concern, make_risk
 from tests.traces import event_models
 
 pytestmark = pytest.mark.django_db

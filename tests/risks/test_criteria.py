@@ -10,8 +10,9 @@ from django.test import Client
 
 from risks.criteria import criteria_in_force, starting_values
 from risks.models import RiskCriteria
-from tests.cast import criteria_form, make_criteria, make_risk, score
 from tests.pages import SeenPage
+from tests.record_types import criteria_form
+from tests.risk_cast import make_criteria, make_risk, score
 
 SignIn = Callable[..., Client]
 

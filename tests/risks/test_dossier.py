@@ -15,17 +15,9 @@ from clauses.models import Position
 from risks.dossier import dossier_of
 from risks.models import Acceptance, Concern, Incident, OwnControl, Risk, Treatment, TreatmentControl
 from systems.models import AISystem, Stage
-from tests.cast import (
-    approved,
-    make_ai_system,
-    make_criteria,
-    make_evidence,
-    make_go_live,
-    make_risk,
-    score,
-    somebody,
-)
+from tests.cast import make_ai_system, make_evidence, somebody
 from tests.pages import SeenPage
+from tests.risk_cast import approved, make_criteria, make_go_live, make_risk, score
 
 SignIn = Callable[..., Client]
 KEYS = ["purpose", "impact", "risks", "controls", "evidence", "go-live", "monitoring", "incidents", "concerns"]

@@ -14,8 +14,9 @@ from risks.drafts import draft_what_changed
 from risks.models import Consultation, Impact, ImpactAssessment, ImpactMeasure
 from risks.tasks import draft_what_changed as job
 from systems.models import AISystem
-from tests.cast import approved, make_ai_system, make_impact_assessment
+from tests.cast import make_ai_system
 from tests.pages import SeenPage
+from tests.risk_cast import approved, make_impact_assessment
 from tests.traces import history_of, written
 
 SignIn = Callable[..., Client]

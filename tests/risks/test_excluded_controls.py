@@ -12,8 +12,8 @@ from django.test import Client
 from clauses.exclusion import told_at
 from clauses.models import Position
 from risks.models import Risk, Treatment, TreatmentControl
-from tests.cast import make_risk, treat
 from tests.pages import SeenPage, filled_in
+from tests.risk_cast import make_risk, treat
 
 SignIn = Callable[..., Client]
 HTMX = {"HTTP_HX_REQUEST": "true"}

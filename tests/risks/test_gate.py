@@ -16,8 +16,9 @@ from risks.gate import checks_of
 from risks.going_live import go_live
 from risks.models import GoLive
 from systems.models import AISystem, Stage
-from tests.cast import approved, make_ai_system, make_impact_assessment, make_supplier
+from tests.cast import make_ai_system, make_supplier
 from tests.pages import SeenPage
+from tests.risk_cast import approved, make_impact_assessment
 from tests.traces import written
 
 SignIn = Callable[..., Client]

@@ -18,7 +18,8 @@ from risks.impact.completeness import lacks, ready_for_review
 from risks.impact.rating import overall_of, with_level
 from risks.impact.versions import AlreadyOpenError, next_version
 from risks.models import LEVELS, Consultation, Impact, ImpactAssessment, ImpactMeasure
-from tests.cast import make_ai_system, make_criteria, make_risk
+from tests.cast import make_ai_system
+from tests.risk_cast import make_criteria, make_risk
 from tests.risks.assessed import approved, complete, linked, manager_with, remaining, submitted
 
 SignIn = Callable[..., Client]

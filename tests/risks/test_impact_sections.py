@@ -10,8 +10,9 @@ from django.test import Client
 
 from risks.impact.sections import SECTIONS
 from risks.models import Impact, ImpactAssessment, ImpactMeasure
-from tests.cast import make_ai_system, make_impact_assessment, person
+from tests.cast import make_ai_system, person
 from tests.pages import SeenPage
+from tests.risk_cast import make_impact_assessment
 from tests.risks.assessed import complete
 
 SignIn = Callable[..., Client]

@@ -16,8 +16,10 @@ from risks.incidents.actions import close_incident, reopen_incident, tell
 from risks.incidents.clock import clock_of
 from risks.incidents.duties import DUTIES
 from risks.models import Incident, Notification
-from tests.cast import incident_form, make_ai_system, make_incident, make_risk, notify
+from tests.cast import make_ai_system
 from tests.pages import SeenPage, filled_in
+from tests.record_types import incident_form
+from tests.risk_cast import make_incident, make_risk, notify
 from tests.traces import history_of, written
 
 pytestmark = pytest.mark.django_db

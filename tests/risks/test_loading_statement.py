@@ -18,7 +18,7 @@ from organisations.rows import BadFileError
 from risks.models import OwnControl, Statement
 from risks.statement import fingerprint_of, lines_of
 from risks.statement_lines import counts_of
-from tests.cast import make_own_control
+from tests.risk_cast import make_own_control
 
 pytestmark = pytest.mark.django_db
 SAMPLE = Path(aims_portal.sample.__file__).parent / "meridia.yaml"

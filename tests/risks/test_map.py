@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from risks.criteria import starting_values
 from risks.models import RiskCriteria
-from tests.cast import make_criteria, make_risk, score
+from tests.risk_cast import make_criteria, make_risk, score
 
 SignIn = Callable[..., Client]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from records.models import keep_reference
-from tests.cast import make_own_control, make_risk, treat
+from tests.risk_cast import make_own_control, make_risk, treat
 
 SignIn = Callable[..., Client]
 

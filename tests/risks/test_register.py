@@ -14,8 +14,10 @@ from django.test import Client
 
 from risks.models import Acceptance, Category, Incident, IncidentRisk, Risk, Treatment
 from risks.starter import entries
-from tests.cast import make_ai_system, make_criteria, make_risk, risk_form, score
+from tests.cast import make_ai_system
 from tests.pages import SeenPage
+from tests.record_types import risk_form
+from tests.risk_cast import make_criteria, make_risk, score
 
 SignIn = Callable[..., Client]
 

@@ -8,7 +8,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from risks.models import Risk, RiskAssessment, RiskCriteria
-from tests.cast import make_ai_system, make_criteria, make_risk, score
+from tests.cast import make_ai_system
+from tests.risk_cast import make_criteria, make_risk, score
 
 
 def test_the_highest_consequence_counts_never_the_average(organisation: Any) -> None:

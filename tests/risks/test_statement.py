@@ -21,8 +21,9 @@ from risks.models import Statement
 from risks.statement import fingerprint_of, lines_of, live_lines
 from risks.statement_lines import counts_of
 from risks.stating import draft_statement, freeze, next_label, obstacles
-from tests.cast import make_evidence, make_own_control, make_risk, make_statement, score, treat
+from tests.cast import make_evidence
 from tests.pages import SeenPage
+from tests.risk_cast import make_own_control, make_risk, make_statement, score, treat
 from tests.risks.statements import decide_all, designate, set_control
 
 SignIn = Callable[..., Client]

@@ -12,8 +12,8 @@ from clauses.models import Position
 from risks.models import Statement
 from risks.statement import content_of, live_lines
 from risks.statement_difference import Change, differences
-from tests.cast import make_own_control, make_risk, make_statement, treat
 from tests.pages import SeenPage
+from tests.risk_cast import make_own_control, make_risk, make_statement, treat
 from tests.risks.statements import decide_all, set_control
 
 SignIn = Callable[..., Client]

@@ -15,8 +15,10 @@ from clauses.models import Position
 from records.models import Record
 from risks.models import OwnControl, Treatment
 from risks.treating import fail_verification, is_ready_for_residual_score, verify
-from tests.cast import make_criteria, make_risk, make_treatment, somebody, treatment_form
+from tests.cast import somebody
 from tests.pages import SeenPage, filled_in
+from tests.record_types import treatment_form
+from tests.risk_cast import make_criteria, make_risk, make_treatment
 
 
 def control(organisation: Any, reference: str, **fields: Any) -> Position:

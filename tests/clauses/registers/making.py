@@ -1,4 +1,4 @@
-"""One of each register of clauses 4–7, and what is typed into its form; `tests/cast.py` has them from here."""
+"""One of each register of clauses 4–7, and what is typed into its form; `tests/record_types.py` has them from here."""
 
 from __future__ import annotations
 

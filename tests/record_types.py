@@ -1,0 +1,217 @@
+"""Every record type with what the tests need of it: a maker, what a form of it would post, and a field to change."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from clauses.models import Position
+from evidence.models import Evidence, Proof
+from organisations.models import Organisation
+from records.models import Record
+from records.views import RecordViews
+from risks.models import (
+    Concern,
+    Incident,
+    Risk,
+)
+from systems.models import AISystem
+from tests.cast import (
+    make_ai_system,
+    make_evidence,
+    make_position,
+    make_supplier,
+    somebody,
+)
+from tests.clauses.registers.making import REGISTERS
+from tests.risk_cast import (
+    make_concern,
+    make_criteria,
+    make_go_live,
+    make_impact_assessment,
+    make_incident,
+    make_own_control,
+    make_plan,
+    make_risk,
+    make_statement,
+    make_treatment,
+    notify,
+    score,
+)
+
+
+def supplier_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Northern Models", "service": "A hosted language model", "criticality": "medium"}
+
+
+def ai_system_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "title": "Mail sorter",
+        "purpose": "Sorts incoming mail",
+        "roles": ["provider"],
+        "act_role": "provider",
+        "risk_class": "minimal",
+        "class_reason": "Decides nothing about people",
+        "stage": "design_and_development",
+        "oversight": "A clerk reads what is unsure",
+        "in_scope": "on",
+        "scope_reason": "Used in production",
+    }
+
+
+def treatment_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "treats": make_risk(organisation).pk,
+        "option": "reduce",
+        "title": "Test each release",
+        "action": "Selection rates are tested before each release",
+        "due_on": organisation.today().isoformat(),
+        "status": "planned",
+    }
+
+
+def plan_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Risk treatment plan", "change_note": "Two lines more"}
+
+
+def impact_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Impact of the mail sorter", "system": make_ai_system(organisation).pk, "trigger": "new_system"}
+
+
+def incident_form(organisation: Organisation) -> dict[str, Any]:
+    known_at = timezone.localtime(timezone.now() - timedelta(hours=2), organisation.zone)
+    return {
+        "title": "It answered with an old price",
+        "happened_on": (organisation.today() - timedelta(days=1)).isoformat(),
+        "known_at": known_at.strftime("%Y-%m-%dT%H:%M"),
+        "severity": "medium",
+    }
+
+
+def concern_form(organisation: Organisation) -> dict[str, Any]:
+    today = organisation.today().isoformat()
+    return {"title": "Targets are too high", "text": "They push us", "channel": "letter", "received_on": today}
+
+
+def evidence_form(organisation: Organisation) -> dict[str, Any]:
+    return {"title": "Minutes of May", "evidence_kind": "minutes", "url": "https://files.example/minutes"}
+
+
+def own_control_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "title": "Red-team test each quarter",
+        "justification": "Annex A names no red team",
+        "basis": "risk",
+        "status": "implemented",
+    }
+
+
+def criteria_form(organisation: Organisation) -> dict[str, Any]:
+    steps = "Rare: seldom\nSmall: now and then\nMiddling: yearly\nLarge: often\nHuge: always"
+    scales = dict.fromkeys(("likelihood", "organisation_scale", "individuals_scale", "society_scale"), steps)
+    acceptors = {"accepts_low": "owner", "accepts_medium": "head", "accepts_high": "designated"}
+    months = {"months_planning": "12", "months_high": "6", "months_limited": "12", "months_minimal": "24"}
+    thresholds = {"medium_from": "5", "high_from": "10", "critical_from": "15", "individuals_override": "on"}
+    return {"title": "Criteria", "size": "5", "accepts_critical": "top"} | scales | acceptors | months | thresholds
+
+
+def risk_form(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "title": "Refusals cannot be explained",
+        "process": "operational",
+        "system": str(make_ai_system(organisation).pk),
+        "trigger": "incident",
+        "category": "transparency",
+        "cause": "The model is a black box",
+        "consequence": "Rights are not met",
+        "affects": ["individuals"],
+    }
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """One record type as the tests need it: how to make one, what to type into its form, which text to change."""
+
+    views: RecordViews
+    make: Callable[..., Any]
+    form_data: Callable[[Organisation], dict[str, Any]] | None
+    text: str
+
+    @property
+    def kind(self) -> str:
+        return self.views.model.KIND
+
+    def url(self, page: str, organisation: Organisation, record: Record | None = None) -> str:
+        """Address of a page: list, new, detail, edit, history, or `export.csv`."""
+        kwargs = {"organisation": organisation.slug}
+        if page.startswith("export."):
+            return reverse(f"{self.kind}-export", kwargs=kwargs | {"file_format": page.removeprefix("export.")})
+        if page not in {"list", "new"}:
+            kwargs["reference"] = record.reference if record else "NO-99"
+        return reverse(f"{self.kind}-{page}", kwargs=kwargs)
+
+    def rich(self, organisation: Organisation) -> Any:
+        """One with everything a page shows of it, each its own: owner, evidence, supplier, changes."""
+        fields: dict[str, Any] = {"owner": somebody(organisation), "review_on": organisation.today()}
+        if self.views.model is AISystem:
+            fields |= {"main_supplier": make_supplier(organisation), "technical_owner": somebody(organisation)}
+        if self.views.model in (Incident, Concern):
+            fields |= {"system": make_ai_system(organisation)}
+        record = self.make(organisation, **fields)
+        if isinstance(record, Incident):
+            notify(record)
+        if isinstance(record, Evidence):
+            Proof.objects.create(evidence=record, record=make_supplier(organisation))
+        else:
+            make_evidence(organisation, proves=record, valid_until=organisation.today())
+        if isinstance(record, Risk):
+            score(record, phase="inherent", likelihood=4, for_individuals=4, assessed_by=somebody(organisation))
+        if isinstance(record, Position):
+            record.systems.add(make_ai_system(organisation))
+        Record.objects.filter(pk=record.pk).update(changed_by=somebody(organisation))
+        return record
+
+
+# A new record type needs one entry here, and has all tests of tests/records.
+ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, Any]] | None, str]] = {
+    "supplier": (make_supplier, supplier_form, "title"),
+    "ai-system": (make_ai_system, ai_system_form, "title"),
+    "evidence": (make_evidence, evidence_form, "title"),
+    "risk-criteria": (make_criteria, criteria_form, "title"),
+    "risk": (make_risk, risk_form, "title"),
+    "position": (make_position, None, "narrative"),
+    "treatment": (make_treatment, treatment_form, "title"),
+    "treatment-plan": (make_plan, plan_form, "title"),
+    "own-control": (make_own_control, own_control_form, "description"),
+    "statement": (make_statement, None, "change_note"),
+    "impact-assessment": (make_impact_assessment, impact_form, "title"),
+    "go-live": (make_go_live, None, "title"),
+    "incident": (make_incident, incident_form, "title"),
+    "concern": (make_concern, concern_form, "title"),
+    **REGISTERS,
+}
+
+
+def record_types() -> list[RecordType]:
+    """Every record type whose pages have an address, by its kind."""
+    views = {page.model.KIND: page for page in registered(get_resolver())}
+    missing = sorted(set(views) - set(ENTRIES))
+    assert not missing, f"tests/record_types.py: ENTRIES lacks {missing}"
+    return [RecordType(views[kind], *ENTRIES[kind]) for kind in sorted(views)]
+
+
+def registered(resolver: URLResolver) -> list[RecordViews]:
+    pages: list[RecordViews] = []
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            pages += registered(entry)
+        elif isinstance(entry, URLPattern):
+            owner = getattr(inspect.unwrap(entry.callback), "__self__", None)
+            pages += [owner] if isinstance(owner, RecordViews) else []
+    return pages
