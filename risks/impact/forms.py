@@ -87,13 +87,6 @@ class ImpactForm(RecordForm):
         return assessment
 
 
-class WholeForm(ImpactForm):
-    """The frame and every text of every section, for programs."""
-
-    class Meta(ImpactForm.Meta):
-        fields = [*ImpactForm.Meta.fields[1:], *(name for name in COLUMNS if name not in {"trigger", "review_on"})]
-
-
 def title_of(system: AISystem) -> str:
     return str(_("Impact assessment of %(system)s") % {"system": system.title})[:200]
 
@@ -217,6 +210,28 @@ FIELDS: dict[str, Callable[[], forms.Field]] = {
     "frameworks": several(_("Serves as")),
     "decision": one_of(_("Decision proposed"), Decision),
 }
+
+
+class WholeForm(ImpactForm):
+    """The frame and every text of every section, for programs."""
+
+    class Meta(ImpactForm.Meta):
+        fields = [
+            *ImpactForm.Meta.fields[1:],
+            *(name for name in COLUMNS if name not in {"trigger", "review_on", "risks"}),
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= {name: make() for name, make in FIELDS.items()}
+
+    def save(self, commit: bool = True) -> ImpactAssessment:
+        before = set(self.instance.assessors.all())
+        assessment = super().save(commit)
+        let_assessors_in(assessment, before=before)
+        return assessment
+
+
 WORDS: dict[str, dict[str, Any]] = {
     "labels": {"review_on": _("Next review"), "people": _("People affected a year")},
     "help_texts": {
