@@ -280,6 +280,7 @@ SPECTACULAR_SETTINGS = {
         "PositionStatus": "clauses.models.Status",
         "ReportKind": "reports.models.Report.Kind",
         "Standing": "risks.models.Standing",
+        "LegalRequirementKind": "clauses.models.context.RequirementKind",
         "CompetenceLevel": "clauses.models.support.Level",
     },
     "POSTPROCESSING_HOOKS": [

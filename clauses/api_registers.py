@@ -115,7 +115,7 @@ class MeasurementSerializer(serializers.ModelSerializer):
     """One measured value (9.1)."""
 
     value = number()
-    by = PersonField(read_only=True)
+    by = PersonField(read_only=True, allow_null=True)
 
     class Meta:
         model = models.Measurement
@@ -126,7 +126,7 @@ class PlannedChangeSerializer(RecordSerializer):
     """A change to the AIMS (6.3). It is approved, done or withdrawn on its page."""
 
     touches = links()
-    approved_by = PersonField(read_only=True)
+    approved_by = PersonField(read_only=True, allow_null=True)
 
     class Meta(RecordSerializer.Meta):
         model = models.PlannedChange

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from django.db.models import Field, Model, QuerySet
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import User
 
+from .charts import plain
 from .events import Event
 from .models import Record
 
@@ -91,6 +93,8 @@ class Words:
             return formats.date_format(timezone.localtime(value), "j M Y, H:i")
         if isinstance(value, date):
             return formats.date_format(value, "j M Y")
+        if item.get_internal_type() == "DecimalField":
+            return plain(Decimal(value))
         return str(dict(item.flatchoices).get(value, value))
 
 

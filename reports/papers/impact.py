@@ -1,37 +1,24 @@
-"""An AI system impact assessment on paper, with the parts of the other frameworks it serves (6.1.4, 8.4, A.5).
-
-A plain reading of the model, chapter by chapter in the order of the form.
-"""
+"""An AI system impact assessment on paper, with the parts of the other frameworks it serves (6.1.4, 8.4, A.5)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.models import Report
-from risks.models import Dimension, Impact, ImpactAssessment, Output
-from risks.models.impact_sections import (
-    ContextSection,
-    DataAndModelSection,
-    DpiaSection,
-    FailureSection,
-    FriaSection,
-    ResultSection,
-    ScreeningSection,
-    SystemSection,
-)
+from risks.impact.document import document_of
+from risks.models import Dimension, ImpactAssessment, Output
 
 from .document import document, facts_of, table
-from .paper import Chapter, Cover, Paper, day, listing, person
+from .paper import Chapter, Cover, Paper, Table, listing, person
 
 RELATED = ("system", "owner", "criteria", "submitted_by", "decided_by", "replaces", "organisation")
 
 
 def paper_of(report: Report) -> Paper:
-    assessment = ImpactAssessment.objects.select_related(*RELATED).get(pk=report.subject_id)
+    assessment = ImpactAssessment.objects.select_related(*RELATED).get(pk=report.subject_id or 0)
     cover = Cover(
         _("AI system impact assessment"),
         _("Impact on individuals, groups and society (ISO/IEC 42001 6.1.4, 8.4, A.5)."),
@@ -58,115 +45,32 @@ def headline(assessment: ImpactAssessment) -> list[dict[str, Any]]:
     ]
 
 
-def own(section: type[Any]) -> list[str]:
-    """Columns that a section adds."""
-    return [field.name for field in section._meta.local_fields]
-
-
 def chapters_of(assessment: ImpactAssessment) -> list[Chapter]:
-    return [
-        Chapter("screening", _("Screening"), facts=facts_of(assessment, own(ScreeningSection))),
-        identification(assessment),
-        Chapter("system", _("The system"), facts=facts_of(assessment, own(SystemSection))),
-        Chapter("data", _("Data and model"), facts=facts_of(assessment, own(DataAndModelSection))),
-        Chapter("context", _("Where it is used, and who is affected"), facts=facts_of(assessment, own(ContextSection))),
-        impacts(assessment),
-        Chapter("failure", _("Failure and misuse"), facts=facts_of(assessment, own(FailureSection))),
-        consultations(assessment),
-        measures(assessment),
-        Chapter("result", _("Result"), facts=facts_of(assessment, own(ResultSection))),
-        *others(assessment),
-        approval(assessment),
-    ]
+    """The chapters of each output it serves as, then its approval; the first of an output names it."""
+    outputs = [Output.ISO_42001, *(one for one in Output if one != Output.ISO_42001 and one in assessment.frameworks)]
+    chapters = []
+    for output in outputs:
+        for place, one in enumerate(document_of(assessment, output)):
+            words = {"point": one.point, "title": one.title}
+            chapters.append(
+                Chapter(
+                    f"{output}-{one.code}",
+                    _("(%(point)s) %(title)s") % words if one.point else one.title,
+                    lead=str(output.label) if place == 0 else "",
+                    facts=tuple((line.label, "\n".join(line.paragraphs)) for line in one.lines),
+                    tables=tuple(table_of(each) for each in one.tables),
+                )
+            )
+    return [*chapters, approval(assessment)]
 
 
-def others(assessment: ImpactAssessment) -> Iterator[Chapter]:
-    """The extra fields of the frameworks it serves."""
-    for code, section in ((Output.FRIA, FriaSection), (Output.DPIA, DpiaSection)):
-        if code in assessment.frameworks:
-            yield Chapter(code.value, str(code.label), facts=facts_of(assessment, own(section)))
+# Widths by the number of columns: what people said or did needs most.
+WIDTHS = {4: ("", "w-until", "w-treated", "w-treated"), 5: ("", "w-treated", "w-person", "w-person", "w-until")}
 
 
-def identification(assessment: ImpactAssessment) -> Chapter:
-    assessors = list(assessment.assessors.order_by("name"))
-    risks = assessment.risks.order_by("reference")
-    return Chapter(
-        "identification",
-        _("Identification"),
-        facts=(
-            *facts_of(assessment, ("title", "system_version", "trigger", "assessed_on")),
-            (_("Assessors"), listing(person(user) for user in assessors)),
-            (_("Owner"), person(assessment.owner)),
-            (_("Replaces"), assessment.replaces.reference if assessment.replaces else ""),
-            (_("Risks it feeds"), "\n".join(f"{risk.reference} {risk.title}" for risk in risks)),
-        ),
-    )
-
-
-def impacts(assessment: ImpactAssessment) -> Chapter:
-    by_dimension = {one.dimension: one for one in assessment.impacts.all()}
-    found = [(one, by_dimension.get(one.value)) for one in Dimension]
-    affected = [(label, one) for label, one in found if one and one.is_affected]
-    spared = [(label.label, one.reason) for label, one in found if one and one.is_affected is False]
-    unanswered = listing(label.label for label, one in found if one is None or one.is_affected is None)
-    return Chapter(
-        "impacts",
-        _("Benefits and harms"),
-        gap=_("Not answered: %(what)s.") % {"what": unanswered} if unanswered else "",
-        tables=(
-            table(
-                _("Affected"),
-                [(_("Dimension"), ""), (_("Benefit and harm"), "w-treated"), (_("Before"), "w-person"),
-                 (_("What remains"), "w-person"), (_("Scale, reversibility"), "w-person")],
-                ([label.label, *told(one, assessment)] for label, one in affected),
-            ),
-            table(_("Not affected, because"), [(_("Dimension"), ""), (_("Reason"), "w-most")], spared),
-        ),
-    )  # fmt: skip
-
-
-def told(one: Impact, assessment: ImpactAssessment) -> list[str]:
-    criteria = assessment.criteria
-    before = one.level(criteria) if criteria else None
-    after = one.residual_level(criteria) if criteria else None
-    return [
-        "\n".join(filter(None, [one.benefit, one.harm, one.shown_by])),
-        rated(one.severity, one.likelihood, before),
-        rated(one.residual_severity, one.residual_likelihood, after),
-        listing(filter(None, [one.get_scale_display(), one.get_reversibility_display()])),
-    ]
-
-
-def rated(severity: int | None, likelihood: int | None, level: Any) -> str:
-    if severity is None or likelihood is None:
-        return ""
-    return f"{severity} × {likelihood}" + (f", {level.label}" if level else "")
-
-
-def consultations(assessment: ImpactAssessment) -> Chapter:
-    rows = ([one.who, day(one.heard_on), one.views, one.use] for one in assessment.consultations.all())
-    head = [
-        (_("Who"), ""),
-        (_("When"), "w-until"),
-        (_("What they said"), "w-treated"),
-        (_("What came of it"), "w-treated"),
-    ]
-    return Chapter("consultation", _("Consultation"), tables=(table("", head, rows),))
-
-
-def measures(assessment: ImpactAssessment) -> Chapter:
-    rows = (
-        [
-            *(one.measure, one.get_dimension_display(), one.control.reference if one.control else ""),
-            *(person(one.owner), day(one.due_on), day(one.done_on)),
-        ]
-        for one in assessment.measures.select_related("control", "owner")
-    )
-    head = [
-        *((_("Measure"), ""), (_("Dimension"), "w-person"), (_("Control"), "w-score")),
-        *((_("Owner"), "w-person"), (_("Due"), "w-until"), (_("Done on"), "w-until")),
-    ]
-    return Chapter("measures", _("Measures"), tables=(table("", head, rows),))
+def table_of(found: Any) -> Table:
+    widths = WIDTHS.get(len(found.columns), ("",) * len(found.columns))
+    return table(found.caption, zip(found.columns, widths, strict=True), found.rows)
 
 
 def approval(assessment: ImpactAssessment) -> Chapter:
