@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from risks.models import LEVELS, Decision, Dimension, Impact, ImpactAssessment, Level, Screening
 
-from .rating import criteria_in_force, criteria_of, inherent
+from .rating import approved_or_usual, criteria_of, inherent
 from .screening import is_stopped, proposed
 from .sections import Section, is_filled, sections_of
 
@@ -135,7 +135,7 @@ def ready_for_review(assessment: ImpactAssessment) -> None:
     """
     if missing := lacks(assessment):
         raise ValidationError([f"{lack.section.title}: {lack.text}" for lack in missing])
-    criteria = criteria_in_force(assessment.organisation)
+    criteria = approved_or_usual(assessment.organisation)
     assessment.criteria = criteria if criteria.pk else None
     assessment.facts, assessment.system_version = assessment.system.facts, assessment.system.system_version
     assessment.assessed_on = assessment.assessed_on or assessment.organisation.today()

@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
-from risks.models import LEVELS, Impact, ImpactAssessment, Level, RiskCriteria, Standing
+from risks.criteria import criteria_in_force
+from risks.models import LEVELS, Impact, ImpactAssessment, Level, RiskCriteria
 
 LIKELIHOOD = [_("Rare"), _("Unlikely"), _("Possible"), _("Likely"), _("Almost certain")]
 INDIVIDUALS = [
@@ -41,18 +42,17 @@ class Rated:
         return f"{self.score} {self.level.label}"
 
 
-def criteria_in_force(organisation: Organisation) -> RiskCriteria:
-    """The newest approved criteria; where there are none yet, unsaved ones with the usual 5 × 5 scale."""
-    approved = RiskCriteria.objects.of(organisation).filter(state=Standing.APPROVED)
-    found: RiskCriteria | None = approved.order_by("-number", "-pk").first()
-    if found:
+def approved_or_usual(organisation: Organisation) -> RiskCriteria:
+    """The approved criteria; where there are none yet, unsaved ones with the usual 5 × 5 scale."""
+    found = criteria_in_force(organisation)
+    if found and found.is_approved:
         return found
     scale = {"likelihood": list(map(str, LIKELIHOOD)), "individuals_scale": list(map(str, INDIVIDUALS))}
     return RiskCriteria(organisation=organisation, **scale)
 
 
 def criteria_of(assessment: ImpactAssessment) -> RiskCriteria:
-    return assessment.criteria or criteria_in_force(assessment.organisation)
+    return assessment.criteria or approved_or_usual(assessment.organisation)
 
 
 def rating(criteria: RiskCriteria, severity: int | None, likelihood: int | None) -> Rated | None:
@@ -81,7 +81,7 @@ def overall_of(assessment: ImpactAssessment) -> Level | None:
 
 def with_level(assessments: QuerySet[Any], organisation: Organisation) -> QuerySet[Any]:
     """Annotates `level_rank`, the place of `overall_of` in LEVELS (None: not rated): one query for a whole list."""
-    usual = criteria_in_force(organisation)
+    usual = approved_or_usual(organisation)
 
     def theirs(name: str, output: Any) -> Any:
         return Coalesce(F(f"assessment__criteria__{name}"), Value(getattr(usual, name)), output_field=output)
