@@ -273,7 +273,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SORT_OPERATION_PARAMETERS": False,
-    "ENUM_NAME_OVERRIDES": {"ReportKind": "reports.models.Report.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "ReportKind": "reports.models.Report.Kind",
+        "Authority": "organisations.authority.Authority",
+        "RiskLevel": "risks.models.Level",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "aims_portal.api_schema.add_error_shape",
