@@ -280,6 +280,8 @@ SPECTACULAR_SETTINGS = {
         "PositionStatus": "clauses.models.Status",
         "ReportKind": "reports.models.Report.Kind",
         "Standing": "risks.models.Standing",
+        "Authority": "organisations.authority.Authority",
+        "RiskLevel": "risks.models.Level",
         "LegalRequirementKind": "clauses.models.context.RequirementKind",
         "CompetenceLevel": "clauses.models.support.Level",
     },

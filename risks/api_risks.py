@@ -77,7 +77,12 @@ class RiskSerializer(RecordSerializer):
         slug_field="reference", queryset=Risk.objects.none(), allow_null=True, required=False
     )
     affects = serializers.ListField(child=serializers.ChoiceField(choices=Affected.choices), required=False)
+    # Empty where there is no such score yet.
     level = serializers.CharField(read_only=True)
+    inherent_level = serializers.CharField(read_only=True)
+    current_level = serializers.CharField(read_only=True)
+    target_level = serializers.CharField(read_only=True)
+    residual_level = serializers.CharField(read_only=True)
     score = serializers.IntegerField(read_only=True, allow_null=True)
     assessments = AssessmentSerializer(many=True, read_only=True)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from records.forms import RecordForm, require
@@ -65,17 +64,24 @@ class RiskForm(RecordForm):
             self.fields[name].is_one_of_two = True  # type: ignore[attr-defined]
         if not self.instance.pk:
             self.initial.setdefault("identified_on", self.organisation.today())
-        self.narrow_parents(cast(Any, self.fields["parent"]))
+        system, parent = cast(Any, self.fields["system"]), cast(Any, self.fields["parent"])
+        parent.queryset = parent.queryset.filter(process=Process.PLANNING, closed_on=None).exclude(pk=self.instance.pk)
+        self.keep_chosen(system, self.instance.system_id)
+        self.keep_chosen(parent, self.instance.parent_id)
 
-    def narrow_parents(self, field: Any) -> None:
-        """Open planning risks, and the one that is chosen already."""
-        choosable = Q(process=Process.PLANNING, closed_on=None) | Q(pk=self.instance.parent_id)
-        field.queryset = field.queryset.filter(choosable).exclude(pk=self.instance.pk).order_by("title")
+    def keep_chosen(self, field: Any, chosen: int | None) -> None:
+        """An owner may not see the system of their risk, and saves it all the same."""
+        if chosen:
+            field.queryset = field.queryset | field.queryset.model.objects.filter(pk=chosen)
+        field.queryset = field.queryset.order_by("title")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("process") == Process.OPERATIONAL and "trigger" not in self.errors and not cleaned["trigger"]:
             self.add_error("trigger", _("Say why this operational risk is looked at now (8.2)."))
+        becomes_operational = "process" in self.changed_data and cleaned.get("process") == Process.OPERATIONAL
+        if self.instance.pk and becomes_operational and self.instance.children.exists():
+            self.add_error("process", _("Operational risks point to it, so it stays one of planning."))
         return cleaned
 
 

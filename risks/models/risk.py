@@ -143,8 +143,6 @@ class Risk(Record):
             raise ValidationError({"parent": _("A planning risk stands by itself (6.1.2).")})
         if self.parent_id and self.parent and self.parent.process != Process.PLANNING:
             raise ValidationError({"parent": _("The risk behind it is one of planning (6.1.2).")})
-        if self.process == Process.OPERATIONAL and self.pk and self.children.exists():
-            raise ValidationError({"process": _("Operational risks point to it, so it stays one of planning.")})
         if self.identified_on and self.identified_on > self.organisation.today():
             raise ValidationError({"identified_on": _("This day lies ahead.")})
 
