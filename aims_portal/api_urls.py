@@ -10,12 +10,12 @@ from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
-from risks.api_applicability import OwnControlApi, StatementApi
-from risks.api_gate import DossierApi, GateApi, GoLiveRecordApi
-from risks.api_impact import ImpactAssessmentApi
-from risks.api_incidents import ConcernApi, IncidentApi
-from risks.api_risks import RiskApi, RiskCriteriaApi
-from risks.api_treatment import AcceptanceApi, TreatmentApi, TreatmentPlanApi
+from risks.applicability.api import OwnControlApi, StatementApi
+from risks.golive.api import DossierApi, GateApi, GoLiveRecordApi
+from risks.impact.api import ImpactAssessmentApi
+from risks.incidents.api import ConcernApi, IncidentApi
+from risks.register.api import RiskApi, RiskCriteriaApi
+from risks.treatment.api import AcceptanceApi, TreatmentApi, TreatmentPlanApi
 from systems.api import AISystemApi
 
 from . import errors, views

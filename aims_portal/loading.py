@@ -19,10 +19,10 @@ from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
 from organisations.rows import BadFileError, Intake, Problem
-from risks.loading_impact import load_impact_assessments
-from risks.loading_incidents import load_concerns, load_incidents
-from risks.loading_risks import load_criteria, load_risks
-from risks.loading_statement import load_statement
+from risks.applicability.loading import load_statement
+from risks.impact.loading import load_impact_assessments
+from risks.incidents.loading import load_concerns, load_incidents
+from risks.register.loading import load_criteria, load_risks
 from systems.loading import link_suppliers, load_suppliers, load_systems
 
 # In this order: each may point at what was loaded before it.

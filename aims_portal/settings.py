@@ -130,7 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     # Whoever is due is told once, however often somebody looks: see docs/decisions/0009-reminders.md.
     "make digests": {"task": "reports.tasks.make_digests", "schedule": 600.0},
     "sweep mail": {"task": "organisations.tasks.sweep_mail", "schedule": 60.0},
-    # A system that changed after its assessment was approved has the next one begun: see risks.drafts.
+    # A system that changed after its assessment was approved has the next one begun: see risks.changes.drafts.
     "draft what changed": {"task": "risks.tasks.draft_what_changed", "schedule": 600.0},
     "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }

@@ -32,7 +32,7 @@ def load_positions(intake: Intake) -> None:
 def load_statement(intake: Intake) -> None:
     """The Statement of Applicability: a default for all controls, then its exceptions (ISO 42001 6.1.3)."""
     statement = intake.root.row("soa")
-    # See risks.loading_statement, which comes after the risks.
+    # See risks.applicability.loading, which comes after the risks.
     statement.read.update(("version", "status", "approved_by", "custom_controls", "note"))
     on, default = statement.day("approved_on"), statement.row("default")
     told: set[str] = set()

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_POST
 from organisations.authority import Authority
 from organisations.requests import MemberRequest
 from records.views import RecordViews
-
-from .approving import OPEN, approve, refusal, send_back, submit
-from .models.scales import Standing
+from risks.approving import OPEN, approve, refusal, send_back, submit
+from risks.models.scales import Standing
 
 
 class ApprovalPages:

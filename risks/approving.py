@@ -15,9 +15,8 @@ from organisations.models import Organisation, User
 from organisations.roles import ROLES_WITH_END_DATE
 from records.actions import keep
 from records.models import Record
-
-from .models.scales import Standing
-from .models.versions import superseded
+from risks.models.scales import Standing
+from risks.models.versions import superseded
 
 OPEN = (Standing.DRAFT, Standing.RETURNED)
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import drafts
+from risks.changes import drafts
 
 
 @shared_task(ignore_result=True)

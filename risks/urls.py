@@ -1,16 +1,19 @@
 from django.urls import path
 
-from . import assessing_pages, criteria_pages, map_page, register, starter_page
-from . import views_applicability as applicability
-from .concerns.views import ConcernViews, answer_page
-from .dossier_page import dossier_page, start_next_assessment
-from .go_live_pages import GoLiveViews, gate_page
-from .impact.pages import urls as impact_urls
-from .incidents import notification_pages as notifications
-from .incidents.views import IncidentViews, close_page, reopen
-from .views.acceptance import accept, ask, withdraw
-from .views.plans import TreatmentPlanViews, plan_approval
-from .views.treatments import TreatmentViews, verify_treatment
+from risks.applicability import views as applicability
+from risks.concerns.views import ConcernViews, answer_page
+from risks.criteria import pages as criteria_pages
+from risks.dossier.page import dossier_page, start_next_assessment
+from risks.golive.pages import GoLiveViews, gate_page
+from risks.impact.pages import urls as impact_urls
+from risks.incidents import notification_pages as notifications
+from risks.incidents.views import IncidentViews, close_page, reopen
+from risks.register import map_page, starter_page
+from risks.register import views as register
+from risks.scoring import pages as assessing_pages
+from risks.treatment.acceptance_pages import accept, ask, withdraw
+from risks.treatment.plan_pages import TreatmentPlanViews, plan_approval
+from risks.treatment.views import TreatmentViews, verify_treatment
 
 incident, notification = "incidents/<str:reference>", "incidents/<str:reference>/notifications"
 

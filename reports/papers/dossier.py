@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.models import Report
-from risks.dossier import dossier_of
-from risks.dossier_parts import Line, Part, RiskLine
+from risks.dossier.parts import Line, Part, RiskLine
+from risks.dossier.trace import dossier_of
 from systems.models import AISystem
 
 from .document import document, table

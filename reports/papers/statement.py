@@ -13,8 +13,8 @@ from clauses.models import Requirement, Status
 from clauses.models.catalogue import ISO_42001
 from reports.models import Report
 from reports.readiness.result import as_plain
+from risks.applicability.statement import Line, lines_of
 from risks.models import Statement
-from risks.statement import Line, lines_of
 
 from .paper import Cover, Paper, day, framed, person
 

@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from organisations.models import Organisation, User
 from records.actions import keep
 from records.models import Record, next_reference
+from risks.concerns.codes import hash_of, new_code
 from risks.models import Concern, ConcernState
-
-from .codes import hash_of, new_code
 
 ANONYMOUS = "anonymous form"
 # What all messages to one concern may come to, in characters.

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from records.forms import RecordForm, require
 from records.widgets import LongText
+from risks.concerns.actions import ANONYMOUS
 from risks.models import Concern, ConcernState
-
-from .actions import ANONYMOUS
 
 LONGEST = 10_000
 

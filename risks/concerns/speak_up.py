@@ -19,10 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from organisations.api_throttle import Buckets
 from organisations.models import Organisation
+from risks.concerns.actions import add_message, by_code, raise_concern
+from risks.concerns.forms import CodeForm, MessageForm, SpeakUpForm
 from risks.models import Concern
-
-from .actions import add_message, by_code, raise_concern
-from .forms import CodeForm, MessageForm, SpeakUpForm
 
 # So many messages and codes a minute from one address, counted in this process and kept nowhere.
 PER_MINUTE = 10

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .speak_up import read_answer, speak_up
+from risks.concerns.speak_up import read_answer, speak_up
 
 urlpatterns = [
     path("<slug:organisation>/", speak_up, name="speak-up"),

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from organisations.requests import MemberRequest
 from records.views import RecordViews
-from risks.linked import risks_of, system_of
+from risks.concerns.actions import ANONYMOUS, answer_concern
+from risks.concerns.filters import ConcernFilter
+from risks.concerns.forms import AnswerForm, ConcernForm
+from risks.concerns.tables import ConcernTable
+from risks.incidents.linked import risks_of, system_of
 from risks.models import Concern
-
-from .actions import ANONYMOUS, answer_concern
-from .filters import ConcernFilter
-from .forms import AnswerForm, ConcernForm
-from .tables import ConcernTable
 
 
 class ConcernViews(RecordViews):

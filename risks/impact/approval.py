@@ -13,10 +13,9 @@ from organisations.models import User
 from organisations.requests import MemberRequest
 from risks.approval_pages import ApprovalPages, seen
 from risks.approving import approve
+from risks.impact.completeness import contradiction
+from risks.impact.rating import overall_of, review_due
 from risks.models import Decision, ImpactAssessment, Level, Screening, Standing
-
-from .completeness import contradiction
-from .rating import overall_of, review_due
 
 
 def needed(assessment: ImpactAssessment) -> Authority:

@@ -10,11 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from risks.impact.rating import approved_or_usual, criteria_of, inherent
+from risks.impact.screening import is_stopped, proposed
+from risks.impact.sections import Section, is_filled, sections_of
 from risks.models import LEVELS, Decision, Dimension, Impact, ImpactAssessment, Level, Screening
-
-from .rating import approved_or_usual, criteria_of, inherent
-from .screening import is_stopped, proposed
-from .sections import Section, is_filled, sections_of
 
 # What an affected dimension must say, beside that it is affected.
 OF_AN_IMPACT = ("harm", "severity", "likelihood", "scale", "reversibility", "residual_severity", "residual_likelihood")

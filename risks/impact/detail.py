@@ -9,16 +9,15 @@ from django.urls import NoReverseMatch
 from organisations.requests import MemberRequest
 from records.models import Record
 from risks.approving import OPEN
+from risks.impact.completeness import lacks, section_url
+from risks.impact.document import document_of
+from risks.impact.lists import DECISION_TONES
+from risks.impact.rating import overall_of
+from risks.impact.screening import is_stopped
+from risks.impact.sections import sections_of
+from risks.impact.versions import open_one
 from risks.models import ImpactAssessment, Output, Standing, Trigger
 from systems.models import AISystem
-
-from .completeness import lacks, section_url
-from .document import document_of
-from .lists import DECISION_TONES
-from .rating import overall_of
-from .screening import is_stopped
-from .sections import sections_of
-from .versions import open_one
 
 
 def detail_of(request: MemberRequest, assessment: ImpactAssessment, *, may_change: bool) -> dict[str, Any]:

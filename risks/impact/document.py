@@ -10,10 +10,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from risks.impact.rating import Rated, criteria_of, inherent, overall_of, residual
+from risks.impact.sections import sections_of
 from risks.models import Dimension, ImpactAssessment, Output
-
-from .rating import Rated, criteria_of, inherent, overall_of, residual
-from .sections import sections_of
 
 NOTHING = "–"
 Cell = str | Rated

@@ -17,12 +17,11 @@ from organisations.models import User
 from records.actions import give, take_back
 from records.forms import RecordForm, people_of, require
 from records.widgets import Checks, LongText, Segments
+from risks.impact.screening import proposed
+from risks.impact.sections import COLUMNS, Section
+from risks.impact.versions import AlreadyOpenError, last_number, refuse_another
 from risks.models import Decision, ImpactAssessment, Output, Risk, Screening
 from systems.models import AISystem
-
-from .screening import proposed
-from .sections import COLUMNS, Section
-from .versions import AlreadyOpenError, last_number, refuse_another
 
 YES_NO = [("true", _("Yes")), ("false", _("No"))]
 NEW = ("system", "title", "trigger", "owner")

@@ -17,17 +17,16 @@ from django.views.decorators.http import require_POST, require_safe
 from organisations.requests import MemberRequest
 from records.views import RecordViews
 from risks.approving import OPEN
+from risks.impact.approval import ImpactApprovalPages, earlier, needed
+from risks.impact.completeness import ready_for_review
+from risks.impact.detail import detail_of, is_outdated
+from risks.impact.document import document_of
+from risks.impact.forms import ImpactForm
+from risks.impact.lists import ImpactFilter, ImpactTable
+from risks.impact.rating import with_level
+from risks.impact.screening import is_stopped
+from risks.impact.versions import AlreadyOpenError, next_version
 from risks.models import ImpactAssessment, Output, Standing, Trigger
-
-from .approval import ImpactApprovalPages, earlier, needed
-from .completeness import ready_for_review
-from .detail import detail_of, is_outdated
-from .document import document_of
-from .forms import ImpactForm
-from .lists import ImpactFilter, ImpactTable
-from .rating import with_level
-from .screening import is_stopped
-from .versions import AlreadyOpenError, next_version
 
 
 class ImpactViews(RecordViews):
@@ -140,7 +139,7 @@ def document(request: MemberRequest, reference: str) -> HttpResponse:
 
 
 def urls() -> list[URLPattern]:
-    from .section_pages import section_page
+    from risks.impact.section_pages import section_page
 
     one = f"{ImpactViews.path}/<str:reference>"
     return [

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
-from risks.criteria import criteria_in_force
+from risks.criteria.in_force import criteria_in_force
 from risks.models import LEVELS, Impact, ImpactAssessment, Level, RiskCriteria
 
 LIKELIHOOD = [_("Rare"), _("Unlikely"), _("Possible"), _("Likely"), _("Almost certain")]

@@ -19,10 +19,9 @@ from records.forms import people_of
 from records.models import Record
 from records.versions import rows_at
 from records.widgets import LongText, Segments
+from risks.impact.forms import PartForm
+from risks.impact.rating import criteria_of
 from risks.models import Consultation, Dimension, Impact, ImpactAssessment, ImpactMeasure, Reversibility, Scale
-
-from .forms import PartForm
-from .rating import criteria_of
 
 AFFECTED = [("true", gettext_lazy("Affected")), ("false", gettext_lazy("Not affected"))]
 ROW = re.compile(r"row-(\d{1,18})-")

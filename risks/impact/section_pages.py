@@ -22,15 +22,14 @@ from records.forms import RecordForm
 from records.models import Record
 from records.stale import conflict, settle
 from risks.approving import OPEN
+from risks.impact.detail import progress_of
+from risks.impact.forms import section_form
+from risks.impact.pages import settled, views
+from risks.impact.rating import criteria_of, inherent, residual
+from risks.impact.rows import FORMS
+from risks.impact.screening import is_stopped, proposed
+from risks.impact.sections import BY_CODE, Section
 from risks.models import Dimension, ImpactAssessment
-
-from .detail import progress_of
-from .forms import section_form
-from .pages import settled, views
-from .rating import criteria_of, inherent, residual
-from .rows import FORMS
-from .screening import is_stopped, proposed
-from .sections import BY_CODE, Section
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from organisations.models import User
 from records.actions import keep
 from records.models import Record
+from risks.impact.sections import COLUMNS
 from risks.models import Consultation, Impact, ImpactAssessment, ImpactMeasure, ImpactRisk, Standing
 from systems.models import AISystem
-
-from .sections import COLUMNS
 
 OPEN = (Standing.DRAFT, Standing.IN_REVIEW, Standing.RETURNED)
 # Made anew in each version: who assessed, when, what they decided, until when it holds.

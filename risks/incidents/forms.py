@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy
 from organisations.models import User
 from records.forms import RecordForm, require
 from records.widgets import LongText, MomentInput, Segments
+from risks.incidents.actions import keep_deadlines, keep_notification, mark_not_needed, tell
 from risks.models import Incident, Notification
-
-from .actions import keep_deadlines, keep_notification, mark_not_needed, tell
 
 
 class IncidentForm(RecordForm):

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations.requests import MemberRequest
+from risks.incidents.actions import remove_notification
+from risks.incidents.duties import DUTIES
+from risks.incidents.forms import NotificationForm, OutcomeForm
+from risks.incidents.views import changeable, crumbs_to
 from risks.models import Incident, Notification
-
-from .actions import remove_notification
-from .duties import DUTIES
-from .forms import NotificationForm, OutcomeForm
-from .views import changeable, crumbs_to
 
 
 def row_of(incident: Incident, notification_id: int) -> Notification:

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from records.tables import MID, NUMBER, WIDE, BadgeColumn, DayColumn, RecordTable
 from records.templatetags.components import badge
+from risks.incidents.clock import running
 from risks.models import Incident, Level
 from systems.tables import HiddenColumn
-
-from .clock import running
 
 
 class MomentColumn(tables.Column):

@@ -18,15 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from organisations.requests import MemberRequest
 from records.models import RecordQuerySet
 from records.views import RecordViews
-from risks.linked import risks_of, system_of
+from risks.incidents.actions import GRAVE, close_incident, missing, reopen_incident
+from risks.incidents.clock import clock_of
+from risks.incidents.duties import DUTIES
+from risks.incidents.filters import IncidentFilter
+from risks.incidents.forms import CloseForm, IncidentForm
+from risks.incidents.linked import risks_of, system_of
+from risks.incidents.tables import IncidentTable
 from risks.models import Incident, Notification
-
-from .actions import GRAVE, close_incident, missing, reopen_incident
-from .clock import clock_of
-from .duties import DUTIES
-from .filters import IncidentFilter
-from .forms import CloseForm, IncidentForm
-from .tables import IncidentTable
 
 
 class IncidentViews(RecordViews):

@@ -1,8 +1,8 @@
 """Risks and their treatment, impact on people, incidents and concerns, the Statement of Applicability."""
 
-from .applicability import Statement
-from .criteria import RiskCriteria, Size
-from .impact import (
+from risks.models.applicability import Statement
+from risks.models.criteria import RiskCriteria, Size
+from risks.models.impact import (
     Consultation,
     Dimension,
     GoLive,
@@ -14,10 +14,10 @@ from .impact import (
     Reversibility,
     Scale,
 )
-from .impact_sections import Decision, Output, Screening
-from .incident import Concern, ConcernRisk, ConcernState, Incident, IncidentRisk, Notification
-from .risk import Acceptance, Risk, RiskAssessment
-from .scales import (
+from risks.models.impact_sections import Decision, Output, Screening
+from risks.models.incident import Concern, ConcernRisk, ConcernState, Incident, IncidentRisk, Notification
+from risks.models.risk import Acceptance, Risk, RiskAssessment
+from risks.models.scales import (
     LEVELS,
     SETTLED,
     Affected,
@@ -31,7 +31,7 @@ from .scales import (
     Standing,
     Trigger,
 )
-from .treatment import (
+from risks.models.treatment import (
     UNDER_WAY,
     OwnControl,
     Treatment,
@@ -39,7 +39,7 @@ from .treatment import (
     TreatmentPlan,
     TreatmentState,
 )
-from .versions import Approvable, superseded
+from risks.models.versions import Approvable, superseded
 
 __all__ = [
     "LEVELS",

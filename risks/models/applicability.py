@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
 from records.models import Record
-
-from .versions import Approvable, never_deleted, settled_stays
+from risks.models.versions import Approvable, never_deleted, settled_stays
 
 
 @tracked()

@@ -13,10 +13,9 @@ from organisations.authority import Authority
 from organisations.history import tracked
 from records.models import Record
 from records.searching import searched
+from risks.models.scales import LEVELS, Level
+from risks.models.versions import Approvable, never_deleted, settled_stays
 from systems.models import RiskClass
-
-from .scales import LEVELS, Level
-from .versions import Approvable, never_deleted, settled_stays
 
 
 class Size(models.IntegerChoices):

@@ -15,10 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from organisations.history import tracked
 from records.models import Record, RecordQuerySet
 from records.searching import searched
-from systems.models import AISystem, Stage
-
-from .criteria import RiskCriteria
-from .impact_sections import (
+from risks.models.criteria import RiskCriteria
+from risks.models.impact_sections import (
     ContextSection,
     DataAndModelSection,
     DpiaSection,
@@ -28,9 +26,10 @@ from .impact_sections import (
     ScreeningSection,
     SystemSection,
 )
-from .risk import Risk
-from .scales import Level, Standing, Trigger
-from .versions import Approvable, never_deleted, settled_stays
+from risks.models.risk import Risk
+from risks.models.scales import Level, Standing, Trigger
+from risks.models.versions import Approvable, never_deleted, settled_stays
+from systems.models import AISystem, Stage
 
 
 class Dimension(models.TextChoices):

@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from organisations.history import tracked
 from records.models import Record, RecordQuerySet
 from records.searching import searched
+from risks.models.risk import Risk
+from risks.models.scales import Level
+from risks.models.versions import never_deleted
 from systems.models import AISystem
-
-from .risk import Risk
-from .scales import Level
-from .versions import never_deleted
 
 
 class IncidentQuerySet(RecordQuerySet["Incident"]):

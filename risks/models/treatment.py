@@ -14,10 +14,9 @@ from clauses.models import Basis, Status
 from organisations.history import tracked
 from records.models import Record, RecordQuerySet, next_reference
 from records.searching import searched
-
-from .risk import Risk
-from .scales import Option
-from .versions import Approvable, never_deleted, settled_stays
+from risks.models.risk import Risk
+from risks.models.scales import Option
+from risks.models.versions import Approvable, never_deleted, settled_stays
 
 
 class OwnControlQuerySet(RecordQuerySet["OwnControl"]):

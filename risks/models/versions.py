@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from .scales import SETTLED, Standing
+from risks.models.scales import SETTLED, Standing
 
 # The only ways on from a settled version: it is superseded by its successor, its owner or next review is set.
 SETTLED_STAYS = """

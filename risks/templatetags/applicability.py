@@ -8,8 +8,8 @@ from django import template
 from django.db.models import F
 
 from records.models import Record
+from risks.applicability.lines import address
 from risks.models import Risk, Treatment
-from risks.statement_lines import address
 
 MOST = 50
 register = template.Library()

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from organisations.authority import Authority
 from organisations.roles import CHANGE_RECORDS
-from risks.accepting import may_withdraw, needed_for, obstacle, refusal, residual_of, standing_of
 from risks.models import Risk, Treatment
-from risks.treating import is_ready_for_residual_score
-from risks.views.acceptance import may_ask
+from risks.treatment.acceptance_pages import may_ask
+from risks.treatment.accepting import may_withdraw, needed_for, obstacle, refusal, residual_of, standing_of
+from risks.treatment.treating import is_ready_for_residual_score
 
 register = template.Library()
 

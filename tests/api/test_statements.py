@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from clauses.models import Position
+from risks.applicability.statement import content_of, lines_of
 from risks.models import OwnControl, Statement
-from risks.statement import content_of, lines_of
 from tests.cast import READERS
 from tests.risk_cast import make_risk, make_statement, treat
 from tests.risks.statements import decide_all

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from clauses.models import Position
+from risks.applicability.statement import content_of, fingerprint_of, live_lines
 from risks.models import Statement
-from risks.statement import content_of, fingerprint_of, live_lines
 from tests.browser import assert_no_axe_violations
 from tests.risk_cast import make_own_control, make_risk, make_statement, treat
 from tests.risks.statements import decide_all, designate

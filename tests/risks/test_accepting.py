@@ -13,8 +13,8 @@ from django.test import Client
 
 from organisations.actions import appoint
 from organisations.models import Membership
-from risks.accepting import accept_risk, ask_acceptance, standing_of, withdraw_acceptance
 from risks.models import Acceptance, Risk, RiskCriteria
+from risks.treatment.accepting import accept_risk, ask_acceptance, standing_of, withdraw_acceptance
 from tests.cast import person
 from tests.pages import SeenPage, filled_in
 from tests.risk_cast import make_criteria, make_risk, make_treatment, score

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from risks.another_look import Looks, looks_of
+from risks.changes.another_look import Looks, looks_of
 from risks.models import Acceptance, Incident, Risk, Treatment, TreatmentControl
 from systems.models import AISystem
 from tests.cast import make_ai_system, make_position, make_supplier

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from risks.criteria import criteria_in_force, starting_values
+from risks.criteria.in_force import criteria_in_force, starting_values
 from risks.models import RiskCriteria
 from tests.pages import SeenPage
 from tests.record_types import criteria_form

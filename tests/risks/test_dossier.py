@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clauses.models import Position
-from risks.dossier import dossier_of
+from risks.dossier.trace import dossier_of
 from risks.models import Acceptance, Concern, Incident, OwnControl, Risk, Treatment, TreatmentControl
 from systems.models import AISystem, Stage
 from tests.cast import make_ai_system, make_evidence, somebody

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from risks.drafts import draft_what_changed
+from risks.changes.drafts import draft_what_changed
 from risks.models import Consultation, Impact, ImpactAssessment, ImpactMeasure
 from risks.tasks import draft_what_changed as job
 from systems.models import AISystem

@@ -12,8 +12,8 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from organisations.models import Membership
-from risks.gate import checks_of
-from risks.going_live import go_live
+from risks.golive.gate import checks_of
+from risks.golive.going_live import go_live
 from risks.models import GoLive
 from systems.models import AISystem, Stage
 from tests.cast import make_ai_system, make_supplier

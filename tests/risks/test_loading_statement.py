@@ -15,9 +15,9 @@ import aims_portal.sample
 from aims_portal.loading import load
 from organisations.models import Organisation
 from organisations.rows import BadFileError
+from risks.applicability.lines import counts_of
+from risks.applicability.statement import fingerprint_of, lines_of
 from risks.models import OwnControl, Statement
-from risks.statement import fingerprint_of, lines_of
-from risks.statement_lines import counts_of
 from tests.risk_cast import make_own_control
 
 pytestmark = pytest.mark.django_db

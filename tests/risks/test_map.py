@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from risks.criteria import starting_values
+from risks.criteria.in_force import starting_values
 from risks.models import RiskCriteria
 from tests.risk_cast import make_criteria, make_risk, score
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from organisations.models import Membership
 from risks.models import Treatment, TreatmentPlan
-from risks.planning import fingerprint_of
+from risks.treatment.planning import fingerprint_of
 from tests.pages import SeenPage
 from tests.risk_cast import make_plan, make_risk, make_treatment
 

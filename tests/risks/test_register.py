@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from risks.models import Acceptance, Category, Incident, IncidentRisk, Risk, Treatment
-from risks.starter import entries
+from risks.register.starter import entries
 from tests.cast import make_ai_system
 from tests.pages import SeenPage
 from tests.record_types import risk_form

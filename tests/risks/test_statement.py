@@ -17,10 +17,10 @@ from django.test import Client
 
 from clauses.models import Position
 from records.models import Record
+from risks.applicability.lines import counts_of
+from risks.applicability.statement import fingerprint_of, lines_of, live_lines
+from risks.applicability.stating import draft_statement, freeze, next_label, obstacles
 from risks.models import Statement
-from risks.statement import fingerprint_of, lines_of, live_lines
-from risks.statement_lines import counts_of
-from risks.stating import draft_statement, freeze, next_label, obstacles
 from tests.cast import make_evidence
 from tests.pages import SeenPage
 from tests.risk_cast import make_own_control, make_risk, make_statement, score, treat

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from clauses.models import Position
+from risks.applicability.difference import Change, differences
+from risks.applicability.statement import content_of, live_lines
 from risks.models import Statement
-from risks.statement import content_of, live_lines
-from risks.statement_difference import Change, differences
 from tests.pages import SeenPage
 from tests.risk_cast import make_own_control, make_risk, make_statement, treat
 from tests.risks.statements import decide_all, set_control

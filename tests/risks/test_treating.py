@@ -14,7 +14,7 @@ from django.test import Client
 from clauses.models import Position
 from records.models import Record
 from risks.models import OwnControl, Treatment
-from risks.treating import fail_verification, is_ready_for_residual_score, verify
+from risks.treatment.treating import fail_verification, is_ready_for_residual_score, verify
 from tests.cast import somebody
 from tests.pages import SeenPage, filled_in
 from tests.record_types import treatment_form

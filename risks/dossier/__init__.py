@@ -1,0 +1,1 @@
+"""One AI system from purpose to concerns, on one page."""

@@ -1,0 +1,1 @@
+"""Dated scores of risks (ISO 42001 6.1.2, 8.2)."""

@@ -1,0 +1,91 @@
+"""Verbs of treatment: verified by somebody else, or found not to work (ISO 42001 6.1.3, 8.3)."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from organisations.models import Organisation, User
+from records.actions import give, keep
+from records.events import Source
+from records.models import Record
+from risks.approving import locked
+from risks.models import Risk, RiskCriteria, Standing, Treatment, TreatmentState
+
+# Nothing more is to be done about these.
+SETTLED_LINES = (TreatmentState.VERIFIED, TreatmentState.DROPPED)
+
+
+def criteria_of(organisation: Organisation) -> RiskCriteria | None:
+    """The criteria in force, else the newest there are."""
+    versions = RiskCriteria.objects.of(organisation).order_by("-number", "-pk")
+    return versions.filter(state=Standing.APPROVED).first() or versions.first()
+
+
+def has_owned(user: User, treatment: Treatment) -> bool:
+    """Whether somebody owns a treatment, or ever did: handing it over does not make one a second person."""
+    events = Source(Record).table._default_manager.filter(pgh_obj_id=treatment.pk, owner_id=user.pk)
+    return treatment.owner_id == user.pk or events.exists()
+
+
+def why_not_verify(treatment: Treatment, user: User) -> str:
+    """Why somebody cannot verify a treatment; empty where they can."""
+    if treatment.status != TreatmentState.IMPLEMENTED:
+        return _("Only what is implemented can be verified.")
+    if has_owned(user, treatment):
+        return _("Who owns or owned a treatment cannot verify it: somebody else must.")
+    return ""
+
+
+@transaction.atomic
+def verify(treatment: Treatment, *, by: User, result: str, seen: int | None = None) -> None:
+    """Keeps what verification showed, by somebody who never owned the treatment. `seen` is the version shown.
+
+    Raises ValidationError.
+    """
+    treatment = as_shown(treatment, seen)
+    if why := why_not_verify(treatment, by):
+        raise ValidationError(why)
+    if not result.strip():
+        raise ValidationError({"result": _("Say what verification showed.")})
+    treatment.status, treatment.result = TreatmentState.VERIFIED, result.strip()
+    treatment.verified_by, treatment.verified_on = by, treatment.organisation.today()
+    keep(treatment, by=by)
+
+
+@transaction.atomic
+def fail_verification(treatment: Treatment, *, by: User, result: str, seen: int | None = None) -> None:
+    """Sends a treatment that does not do what it should back to work, with the reason. Raises ValidationError."""
+    treatment = as_shown(treatment, seen)
+    if treatment.status not in {TreatmentState.IMPLEMENTED, TreatmentState.VERIFIED}:
+        raise ValidationError(_("Only what is implemented can be verified."))
+    if not result.strip():
+        raise ValidationError({"result": _("Say what failed, so that it can be mended.")})
+    treatment.status = TreatmentState.IN_PROGRESS
+    treatment.result = _("Verification failed: %(reason)s") % {"reason": result.strip()}
+    treatment.verified_by, treatment.verified_on = None, None
+    keep(treatment, by=by)
+
+
+def as_shown(treatment: Treatment, seen: int | None) -> Treatment:
+    """The treatment, locked. Raises ValidationError where it is not the version that was shown."""
+    found: Treatment = locked(treatment)
+    if seen is not None and seen != found.version:
+        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+    return found
+
+
+def let_in(treatment: Treatment) -> None:
+    """Whoever answers for a risk sees and may change what is done about it; whoever does it sees the risk."""
+    risk = treatment.treats
+    if risk.owner and risk.owner_id != treatment.owner_id:
+        give(treatment, to=risk.owner)
+    if treatment.owner and risk.owner_id != treatment.owner_id:
+        give(risk, to=treatment.owner, change=False)
+
+
+def is_ready_for_residual_score(risk: Risk) -> bool:
+    """All treatments of a risk are settled and at least one is verified: what remains can be scored (8.3)."""
+    states = set(risk.treatments.values_list("status", flat=True))
+    return TreatmentState.VERIFIED in states and states <= set(SETTLED_LINES)

@@ -1,1 +1,0 @@
-"""Pages of risks and what belongs to them."""
