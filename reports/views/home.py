@@ -131,7 +131,7 @@ def proof_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any
 
 def risk_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
     """Open risks by process and level, and what they lack; each number opens the register or the list behind it."""
-    url = reverse("risk-list", kwargs={"organisation": request.organisation.slug}) + "?state=open"
+    url = reverse("risk-list", kwargs={"organisation": request.organisation.slug}) + "?status=open"
     found = result.risks
     return [
         fact(_("Open"), found.open, url),

@@ -27,6 +27,17 @@ FACTS = {
     "evidence_expired": ["EV-12"],
     "evidence_expiring_within_30_days": ["EV-02"],
     "supplier_reviews_overdue": ["SUP-03"],
+    "ai_systems_with_current_approved_impact_assessment": ["AIS-01", "AIS-03"],
+    "ai_systems_without_current_approved_impact_assessment": ["AIS-02", "AIS-04", "AIS-05", "AIS-06"],
+    "risks_total": 15,
+    "risks_by_level_of_assessment": {"planning": 5, "operational": 10},
+    "residual_levels": {"low": 3, "medium": 11, "high": 1, "critical": 0},
+    "risks_without_acceptance": ["R-02", "R-03", "R-05", "R-09", "R-14"],
+    "overdue_treatments": ["R-09"],
+    "incidents_open": ["INC-04"],
+    "objectives_reached": ["OBJ-01"],
+    "objectives_not_reached": ["OBJ-02", "OBJ-03", "OBJ-04"],
+    "training_not_completed": ["TR-03"],
 }
 
 
