@@ -54,6 +54,7 @@ def treatments_panel(context: dict[str, Any], record: Risk, may_change: bool = F
     """The lines of treatment of a risk that this person may see; who may add one gets there from here."""
     request = context["request"]
     lines = Treatment.objects.visible_to(request.user).filter(treats=record).select_related("owner", "organisation")
+    lines = lines.prefetch_related("controls")
     new = reverse("treatment-new", kwargs={"organisation": request.organisation.slug})
     adds = may_change and record.is_open and CHANGE_RECORDS in request.permissions
     return {

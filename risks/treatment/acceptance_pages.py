@@ -90,7 +90,7 @@ def basis_of(request: MemberRequest, risk: Risk, score: RiskAssessment | None) -
     return {
         "record": risk,
         "scores": newest_scores(risk),
-        "treatments": lines.order_by("due_on", "reference"),
+        "treatments": lines.prefetch_related("controls").order_by("due_on", "reference"),
         "alternatives": [
             {"term": option.label, "value": words} for option, words in ALTERNATIVES.items() if option != risk.option
         ],
