@@ -179,18 +179,16 @@ class PlannedChange(Record):
     resources = models.TextField(_("resources"), blank=True)
     responsibilities = models.TextField(_("who does what"), blank=True)
     planned_on = models.DateField(_("planned for"), null=True, blank=True, db_index=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=ChangeState, default=ChangeState.PLANNED, editable=False
-    )
+    state = models.CharField(_("state"), max_length=10, choices=ChangeState, default=ChangeState.PLANNED)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    approved_on = models.DateField(_("approved on"), null=True, editable=False)
-    closed_on = models.DateField(_("done or withdrawn on"), null=True, editable=False)
-    remark = models.TextField(_("reason or remark"), blank=True, editable=False)
+    approved_on = models.DateField(_("approved on"), null=True, blank=True)
+    closed_on = models.DateField(_("done or withdrawn on"), null=True, blank=True)
+    remark = models.TextField(_("reason or remark"), blank=True)
     touches = models.ManyToManyField(
         Record,
         verbose_name=_("what it touches"),

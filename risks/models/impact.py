@@ -181,6 +181,7 @@ class ImpactAssessor(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["assessment", "user"], name="an_assessor_once")]
+        verbose_name = _("assessor")
         triggers = [settled_parts_stay()]
 
     def __str__(self) -> str:
@@ -197,6 +198,7 @@ class ImpactRisk(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["assessment", "risk"], name="feeds_a_risk_once")]
+        verbose_name = _("risk it feeds")
 
     def __str__(self) -> str:
         return f"{self.assessment_id} → {self.risk_id}"

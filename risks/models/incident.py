@@ -52,9 +52,14 @@ class Incident(Record):
     risks = models.ManyToManyField(
         Risk, verbose_name=_("risks"), blank=True, related_name="incidents", through="IncidentRisk"
     )
-    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("closed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     lessons = models.TextField(_("what we learned"), blank=True)
 
@@ -85,6 +90,7 @@ class IncidentRisk(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["incident", "risk"], name="a_case_of_a_risk_once")]
+        verbose_name = _("risk")
 
     def __str__(self) -> str:
         return f"{self.incident_id} → {self.risk_id}"
@@ -166,6 +172,7 @@ class ConcernRisk(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["concern", "risk"], name="about_a_risk_once")]
+        verbose_name = _("risk")
 
     def __str__(self) -> str:
         return f"{self.concern_id} → {self.risk_id}"

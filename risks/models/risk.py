@@ -112,12 +112,18 @@ class Risk(Record):
     # What the system was when the risk was last assessed (AISystem.facts); empty for a planning risk.
     assessed_facts = models.CharField(max_length=32, blank=True, editable=False)
 
+    # Set by verbs, offered by no form, told in the history.
     acceptance_asked_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked to accept it"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    acceptance_asked_on = models.DateField(null=True, blank=True, editable=False)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
-    closed_because = models.CharField(_("why closed"), max_length=300, blank=True, editable=False)
+    acceptance_asked_on = models.DateField(_("asked on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_because = models.CharField(_("why closed"), max_length=300, blank=True)
 
     objects = RiskQuerySet.as_manager()  # type: ignore[misc]
 
@@ -182,8 +188,8 @@ class RiskAssessment(models.Model):
     for_organisation = models.PositiveSmallIntegerField(_("for the organisation"), null=True, blank=True)
     for_individuals = models.PositiveSmallIntegerField(_("for individuals and groups"), null=True, blank=True)
     for_society = models.PositiveSmallIntegerField(_("for society and environment"), null=True, blank=True)
-    score = models.PositiveSmallIntegerField(_("score"), editable=False)
-    level = models.CharField(_("level"), max_length=10, choices=Level, editable=False)
+    score = models.PositiveSmallIntegerField(_("score"), blank=True)
+    level = models.CharField(_("level"), max_length=10, choices=Level, blank=True)
     rationale = models.TextField(_("rationale"))
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.MEDIUM)
     written_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -255,8 +261,8 @@ class Acceptance(models.Model):
     reason = models.TextField(_("reason"))
     conditions = models.TextField(_("conditions"), blank=True)
     facts = models.CharField(max_length=32, blank=True, editable=False)
-    lapsed_on = models.DateField(null=True, blank=True, editable=False)
-    lapsed_because = models.CharField(max_length=300, blank=True, editable=False)
+    lapsed_on = models.DateField(_("lapsed on"), null=True, blank=True)
+    lapsed_because = models.CharField(_("why it lapsed"), max_length=300, blank=True)
     written_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = AcceptanceQuerySet.as_manager()

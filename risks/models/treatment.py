@@ -101,9 +101,14 @@ class Treatment(Record):
     verification = models.TextField(_("how it is verified"), blank=True)
     result = models.TextField(_("what verification showed"), blank=True)
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("verified by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    verified_on = models.DateField(_("verified on"), null=True, blank=True, editable=False)
+    verified_on = models.DateField(_("verified on"), null=True, blank=True)
 
     objects = TreatmentQuerySet.as_manager()  # type: ignore[misc]
 
@@ -137,6 +142,7 @@ class TreatmentControl(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["treatment", "control"], name="rests_on_a_control_once")]
+        verbose_name = _("control")
 
     def __str__(self) -> str:
         return f"{self.treatment_id} → {self.control_id}"

@@ -42,20 +42,33 @@ def never_deleted() -> pgtrigger.Protect:
 
 
 class Approvable(models.Model):
-    """Columns of a version: draft → in review → approved or returned → superseded. Moved only by `approving`."""
+    """Columns of a version: draft → in review → approved or returned → superseded. Moved only by `approving`.
 
-    state = models.CharField(_("state"), max_length=12, choices=Standing, default=Standing.DRAFT, editable=False)
+    No form offers them; they are editable in Django's sense so that the record's history tells each decision.
+    """
+
+    state = models.CharField(_("state"), max_length=12, choices=Standing, default=Standing.DRAFT)
     number = models.PositiveIntegerField(_("version"), default=1, editable=False)
     change_note = models.CharField(_("what is new"), max_length=300, blank=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("submitted by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     submitted_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    decided_on = models.DateField(_("decided on"), null=True, editable=False)
-    decision_note = models.TextField(_("reason or remark"), blank=True, editable=False)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    decision_note = models.TextField(_("reason or remark"), blank=True)
     superseded_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
