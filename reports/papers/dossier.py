@@ -70,8 +70,12 @@ def risks_table(part: Part) -> Table:
     ]
     rows = (
         [
-            *(named(line), line.state, "\n".join(f"{one.phase} {one.score}" for one in line.ratings)),
-            *("\n".join(f"{one.reference} {one.state}" for one in line.treatments), line.acceptance),
+            *(
+                named(line),
+                line.state,
+                "\n".join(f"{one.phase}: {one.score} {one.level}" for one in line.ratings),
+            ),
+            *("\n".join(f"{named(one)}: {one.state}" for one in line.treatments), line.acceptance),
         ]
         for line in part.lines
         if isinstance(line, RiskLine)

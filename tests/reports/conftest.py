@@ -15,6 +15,7 @@ from clauses.actions import answer_question, count_as
 from clauses.models import ExpectedEvidence, Position
 from evidence.actions import add_version, receive
 from evidence.models import Evidence
+from risks.applicability.statement import content_of, live_lines
 from risks.models import Notification, RiskCriteria, Standing, Statement, TreatmentPlan
 from systems.models import AISystem
 from tests.cast import make_ai_system, make_evidence, make_supplier
@@ -97,8 +98,7 @@ def furnish(stage: Stage) -> RiskCriteria:
     criteria = make_criteria(here, state=approved)
     score(make_risk(here, process="planning", title="Small"), likelihood=1, for_organisation=1)
     TreatmentPlan.objects.create(organisation=here, title="Plan", state=approved)
-    controls = Position.objects.filter(organisation=here).controls()
-    said = [{"control": p.reference, "applicable": p.applicable, "justification": p.justification} for p in controls]
+    said = content_of(live_lines(here, on=here.today()))
     Statement.objects.create(organisation=here, title="Statement", label="1.0", content=said, state=approved)
     return criteria
 
@@ -120,7 +120,7 @@ def assessed(played: Stage) -> Stage:
     make_treatment(here, treats=grave, title="Late", owner=officer, due_on=played.day(-3))
     medium = make_risk(here, title="Medium", process="planning")
     score(medium, likelihood=2, for_organisation=4)
-    make_risk(here, title="Untold", system=scorer, assessed_facts="another one")
+    make_risk(here, title="Untold", trigger="", system=scorer, assessed_facts="another one")
     closed = make_risk(here, title="Closed", **known, closed_on=played.day(-1), closed_because="Gone")
     score(closed, likelihood=5, for_individuals=5)
     make_impact_assessment(here, system=scorer, state=Standing.APPROVED, review_on=played.day(-1), owner=officer)
