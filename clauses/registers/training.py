@@ -88,7 +88,7 @@ class TrainingViews(RegisterViews):
     path = "training-records"
     clause = "7.2"
     lead = _("Who was trained in what, with proof, and whether it worked.")
-    bulk = ("review_on", "due_on")
+    bulk = ("owner", "review_on", "due_on")
     chips = (
         (_("Not completed"), {"state": "not_completed"}),
         (_("Not checked"), {"state": "not_checked"}),
