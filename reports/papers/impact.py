@@ -64,12 +64,17 @@ def chapters_of(assessment: ImpactAssessment) -> list[Chapter]:
     return [*chapters, approval(assessment)]
 
 
-# Widths by the number of columns: what people said or did needs most.
-WIDTHS = {4: ("", "w-until", "w-treated", "w-treated"), 5: ("", "w-treated", "w-person", "w-person", "w-until")}
+# Widths of a table's columns by its first one: what happens to people, and what they said, needs most.
+WIDTHS = {
+    "Dimension": ("w-person", "", "w-person", "w-score", "w-score"),
+    "Measure": ("", "w-person", "w-score", "w-person", "w-until"),
+    "Who was heard": ("", "w-until", "w-treated", "w-treated"),
+}
 
 
 def table_of(found: Any) -> Table:
-    widths = WIDTHS.get(len(found.columns), ("",) * len(found.columns))
+    named = {_(first): widths for first, widths in WIDTHS.items()}
+    widths = named.get(found.columns[0], ("",) * len(found.columns))
     return table(found.caption, zip(found.columns, widths, strict=True), found.rows)
 
 
