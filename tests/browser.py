@@ -88,7 +88,11 @@ def signed_in_page(browser_context: BrowserContext, live_server: Any, sign_in: A
 
 
 def assert_no_axe_violations(page: Page, context: str | None = None) -> None:
-    """Fails with the rule, the help and the elements for each fault axe finds on the page, or in a part of it."""
+    """Fails with the rule, the help and the elements for each fault axe finds on the page, or in a part of it.
+
+    Colours are measured as they stay: not on their way from one to the other.
+    """
+    page.emulate_media(reduced_motion="reduce")
     faults = (
         Axe()
         .run(page, context=context, options={"resultTypes": ["violations"], "runOnly": RULES})
