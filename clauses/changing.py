@@ -8,22 +8,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organisations.authority import Authority, authority_of, suffices
+from organisations.authority import Authority, held_by, suffices
 from organisations.models import User
-from organisations.roles import Role
 from records.actions import keep
 from records.models import Record
 
 from .models import PlannedChange
 from .models.planning import ChangeState
 
-AUDITORS = (Role.AUDITOR, Role.INTERNAL_AUDITOR)
-
 
 def refusal(change: PlannedChange, user: User) -> str:
     """Why somebody may not approve a change; empty where they may."""
-    member = change.organisation.memberships.current().filter(user=user).exclude(role__in=AUDITORS).first()
-    if member is None or not suffices(authority_of(member), Authority.DESIGNATED):
+    held = held_by(user, change.organisation)
+    if held is None or not suffices(held, Authority.DESIGNATED):
         return _("This needs the authority of: %(authority)s.") % {"authority": Authority.DESIGNATED.label.lower()}
     if user.pk == change.proposed_by_id:
         return _("Who proposed it cannot approve it: somebody else must.")

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from .roles import ROLES_THAT_AUDIT
+
 
 class Authority(TextChoices):
     """Levels of authority, the lowest first: each may decide what those before it may."""
@@ -29,7 +31,7 @@ class Given(TextChoices):
 
 
 def authority_of(membership: Any) -> Authority:
-    """The authority of a member; whoever was given none decides on what they own, auditors from outside on nothing."""
+    """What a membership says: whoever was given none decides on what they own. Ask `held_by`, which knows auditors."""
     if membership.top_management:
         return Authority.TOP
     return Authority(membership.authority) if membership.authority else Authority.OWNER
@@ -37,3 +39,9 @@ def authority_of(membership: Any) -> Authority:
 
 def suffices(held: Authority, needed: Authority | str) -> bool:
     return ORDER.index(held) >= ORDER.index(Authority(needed))
+
+
+def held_by(user: Any, organisation: Any) -> Authority | None:
+    """The authority somebody holds in an organisation today; None for who is no member, and for auditors."""
+    member = organisation.memberships.current().filter(user=user).exclude(role__in=ROLES_THAT_AUDIT).first()
+    return authority_of(member) if member else None

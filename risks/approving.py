@@ -10,23 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organisations.authority import Authority, authority_of, suffices
-from organisations.models import Organisation, User
-from organisations.roles import ROLES_WITH_END_DATE
+from organisations.authority import Authority, held_by, suffices
+from organisations.models import User
 from records.actions import keep
 from records.models import Record
 from risks.models.scales import Standing
 from risks.models.versions import superseded
 
 OPEN = (Standing.DRAFT, Standing.RETURNED)
-
-
-def held_by(user: User, organisation: Organisation) -> Authority | None:
-    """The authority somebody holds in an organisation today; None for who is no member, or is an auditor."""
-    member = organisation.memberships.current().filter(user=user).first()
-    if member is None or member.role in ROLES_WITH_END_DATE or member.role == "internal_auditor":
-        return None
-    return authority_of(member)
 
 
 def refusal(version: Any, user: User, needed: Authority) -> str:

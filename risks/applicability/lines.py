@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
 from clauses.models import Position, Status
@@ -87,9 +86,9 @@ def drawn(request: MemberRequest, lines: Iterable[Line]) -> list[dict[str, Any]]
             "line": line,
             "url": control_address(slug, line),
             "tone": STATUS_TONES.get(line.status, "") if line.applicable else "warn" if line.applicable is None else "",
-            "risks": named((one.words, address(Risk.KIND, slug, one.reference)) for one in line.risks[:MOST])
+            "risks": named((one.words, record_address(Risk.KIND, slug, one.reference)) for one in line.risks[:MOST])
             | {"left": len(line.risks[MOST:])},
-            "evidence": named((one, address(Evidence.KIND, slug, one)) for one in line.evidence[:MOST])
+            "evidence": named((one, record_address(Evidence.KIND, slug, one)) for one in line.evidence[:MOST])
             | {"left": len(line.evidence[MOST:])},
         }
         for line in lines
@@ -103,15 +102,7 @@ def named(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def control_address(slug: str, line: Line) -> str:
-    return address(OwnControl.KIND if line.is_own else Position.KIND, slug, line.control)
-
-
-def address(kind: str, slug: str, reference: str) -> str:
-    """Address of a record's page; empty where records of this kind have none yet."""
-    try:
-        return record_address(kind, slug, reference)
-    except NoReverseMatch:
-        return ""
+    return record_address(OwnControl.KIND if line.is_own else Position.KIND, slug, line.control)
 
 
 def as_table(lines: Iterable[Line]) -> Iterator[list[Any]]:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from evidence.references import natural
 from records.models import Record
 from risks.changes.drafts import UNDECIDED, changes_since, trigger_of
+from risks.changes.links import Linked, linked, page_of
 from risks.changes.material import Change, Past
-from risks.dossier.addressing import Linked, linked, page_of
 from risks.models import (
     Acceptance,
     ImpactAssessment,

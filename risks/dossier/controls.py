@@ -16,7 +16,6 @@ from evidence.references import natural
 from evidence.tables import TONES
 from records.models import Record
 from risks.changes.another_look import with_organisation
-from risks.dossier.addressing import address_of
 from risks.dossier.parts import Asked, Line, Part
 from risks.models import OwnControl, Risk, Treatment, TreatmentControl, TreatmentState
 
@@ -63,7 +62,9 @@ def control_line(control: Record, state: tuple[str, bool | None] | None, proofs:
     words, tone = (str(Status(status).label), STATUS_TONES[Status(status)]) if status else (_("No status"), "none")
     if applies is False:
         words, tone = _("Excluded"), "bad"
-    return Line(control.reference, control.title, address_of(control), state=words, tone=tone, below=tuple(proofs))
+    return Line(
+        control.reference, control.title, control.get_absolute_url(), state=words, tone=tone, below=tuple(proofs)
+    )
 
 
 def control_gap(line: Line) -> str:
@@ -95,7 +96,9 @@ def proofs_of(asked: Asked, controls: list[int]) -> dict[int, list[Line]]:
 def evidence_line(item: Evidence, on: date) -> Line:
     state = item.state(on)
     tone = "bad" if state in {State.EXPIRED, State.ABSENT} else TONES[state] or "good"
-    return Line(item.reference, item.title, address_of(item), state=str(state.label), tone=tone, day=item.valid_until)
+    return Line(
+        item.reference, item.title, item.get_absolute_url(), state=str(state.label), tone=tone, day=item.valid_until
+    )
 
 
 def evidence_part(asked: Asked) -> Part:

@@ -14,7 +14,6 @@ from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
 from risks.changes.another_look import looks_of
 from risks.changes.drafts import start_next
-from risks.dossier.addressing import address_of
 from risks.dossier.trace import dossier_of
 from systems.views import ai_systems
 
@@ -48,4 +47,4 @@ def start_next_assessment(request: MemberRequest, reference: str) -> HttpRespons
         messages.warning(request, " ".join(error.messages))
         return redirect(system)
     messages.success(request, _("%(record)s was started, with the text copied.") % {"record": draft})
-    return redirect(address_of(draft) or system.get_absolute_url())
+    return redirect(draft)

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from risks.changes.another_look import with_organisation
-from risks.dossier.addressing import address_of, page_of
+from risks.changes.links import page_of
 from risks.dossier.parts import Asked, Line, Part, Rating, RiskLine
 from risks.models import Acceptance, Level, Phase, Risk, Treatment, TreatmentState
 
@@ -41,7 +41,7 @@ def risk_line(risk: Any, treatments: list[Line], acceptance: str) -> RiskLine:
     return RiskLine(
         risk.reference,
         risk.title,
-        address_of(risk),
+        risk.get_absolute_url(),
         state=str(Level(risk.level).label) if risk.level else _("Not scored"),
         tone=TONES.get(risk.level, "none"),
         note=closed,
@@ -62,7 +62,7 @@ def treatments_of(asked: Asked, risks: list[Any]) -> dict[int, list[Line]]:
         line = Line(
             one.reference,
             one.title,
-            address_of(one),
+            one.get_absolute_url(),
             state=_("Overdue") if is_late else str(one.get_status_display()),
             tone="bad" if is_late else DONE.get(one.status, "none"),
             day=one.due_on,

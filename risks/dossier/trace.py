@@ -12,7 +12,6 @@ from organisations.roles import RIGHTS, VIEW_RECORDS
 from risks.changes.another_look import assessments_of, with_organisation
 from risks.changes.drafts import changes_since
 from risks.changes.material import Past
-from risks.dossier.addressing import address_of
 from risks.dossier.controls import controls_part, evidence_part, monitoring_part
 from risks.dossier.parts import Asked, Dossier, Line, Part
 from risks.dossier.risks import risks_part
@@ -93,7 +92,7 @@ def assessment_line(assessment: Any, on: date) -> Line:
     return Line(
         assessment.reference,
         assessment.title,
-        address_of(assessment),
+        assessment.get_absolute_url(),
         state=state,
         tone=tone,
         note=", ".join(filter(None, notes)),
@@ -124,7 +123,7 @@ def go_live_part(asked: Asked) -> Part:
         Line(
             one.reference,
             one.title,
-            address_of(one),
+            one.get_absolute_url(),
             state=_("Overridden") if one.override_reason else _("Nothing was missing"),
             tone="warn" if one.override_reason else "good",
             note=_("decided by %(person)s") % {"person": one.decided_by},
@@ -152,7 +151,7 @@ def incidents_part(asked: Asked) -> Part:
         Line(
             one.reference,
             one.title,
-            address_of(one),
+            one.get_absolute_url(),
             state=_("Open") if one.is_open else _("Closed"),
             tone="warn" if one.is_open else "good",
             note=str(one.get_severity_display()),
@@ -168,7 +167,7 @@ def incidents_part(asked: Asked) -> Part:
 def concerns_part(asked: Asked) -> Part:
     found = with_organisation(asked.system, asked.of_system(Concern).order_by("-received_on", "-pk"))
     lines = tuple(
-        Line(one.reference, one.title, address_of(one), state=str(one.get_state_display()), day=one.received_on)
+        Line(one.reference, one.title, one.get_absolute_url(), state=str(one.get_state_display()), day=one.received_on)
         for one in found
     )
     note = _("Corrective actions are not kept in the portal yet, so the trace ends here.")

@@ -10,11 +10,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from organisations.authority import Authority, suffices
+from organisations.authority import Authority, held_by, suffices
 from organisations.models import Organisation, User
-from risks.approving import held_by
 from risks.changes.material import Past
-from risks.dossier.addressing import address_of
 from risks.models import Decision, ImpactAssessment, Standing
 from systems.models import AISystem
 
@@ -60,7 +58,7 @@ def assessment_check(system: AISystem, version: str, on: date) -> Check:
     assessment = assessment_for(system, version)
     why = lack_of(assessment, system, version, on)
     words = why or _("%(record)s is approved and current.") % {"record": assessment}
-    url = address_of(assessment) if assessment else ""
+    url = assessment.get_absolute_url() if assessment else ""
     return Check("assessment", _("Impact assessment of this version"), "6.1.4, 8.4", not why, words, url)
 
 

@@ -20,7 +20,6 @@ from organisations.requests import MemberRequest
 from records.filters import RecordFilter
 from records.tables import WIDE, WIDE_NOWRAP, DayColumn, RecordTable
 from records.views import RecordViews
-from risks.dossier.addressing import address_of
 from risks.golive.forms import GoLiveForm
 from risks.golive.gate import TEXTS, Check, checks_of, decides
 from risks.models import GoLive
@@ -94,7 +93,7 @@ def assessment_url(request: MemberRequest, record: GoLive) -> str:
     if record.assessment is None:
         return ""
     seen = type(record.assessment).objects.visible_to(request.user).filter(pk=record.assessment.pk)
-    return address_of(record.assessment) if seen.exists() else ""
+    return record.assessment.get_absolute_url() if seen.exists() else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

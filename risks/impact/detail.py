@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch
-
 from organisations.requests import MemberRequest
 from records.models import Record
 from risks.approving import OPEN
@@ -95,7 +93,4 @@ def risks_of(request: MemberRequest, assessment: ImpactAssessment) -> list[dict[
 
 def address(request: MemberRequest, record: Record) -> str:
     record.organisation = request.organisation
-    try:
-        return record.get_absolute_url()
-    except NoReverseMatch:
-        return ""
+    return record.get_absolute_url()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
-
-from django.urls import NoReverseMatch
 
 from organisations.requests import MemberRequest
 from risks.models import Risk
@@ -16,16 +13,9 @@ def risks_of(request: MemberRequest, record: Any) -> list[dict[str, Any]]:
     """Reference, title, level and address of the risks that a record is linked with."""
     seen = Risk.objects.visible_to(request.user).of(request.organisation).filter(pk__in=record.risks.values("pk"))
     return [
-        {"reference": one.reference, "title": one.title, "owner": one.owner, "url": address_of(one)}
+        {"reference": one.reference, "title": one.title, "owner": one.owner, "url": one.get_absolute_url()}
         for one in seen.select_related("organisation", "owner").order_by("reference")
     ]
-
-
-def address_of(risk: Risk) -> str:
-    """Empty where risks have no pages."""
-    with suppress(NoReverseMatch):
-        return risk.get_absolute_url()
-    return ""
 
 
 def system_of(request: MemberRequest, record: Any) -> dict[str, str] | None:

@@ -7,8 +7,8 @@ from typing import Any
 from django import template
 from django.db.models import F
 
+from records.addresses import record_address
 from records.models import Record
-from risks.applicability.lines import address
 from risks.models import Risk, Treatment
 
 MOST = 50
@@ -27,8 +27,8 @@ def treated_risks(context: dict[str, Any], control: Record) -> dict[str, Any]:
         {
             "risk": treatment.treats,
             "treatment": treatment,
-            "url": address(Risk.KIND, slug, treatment.treats.reference),
-            "treatment_url": address(Treatment.KIND, slug, treatment.reference),
+            "url": record_address(Risk.KIND, slug, treatment.treats.reference),
+            "treatment_url": record_address(Treatment.KIND, slug, treatment.reference),
         }
         for treatment in found
     ]

@@ -10,13 +10,13 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from organisations.authority import Authority, suffices
+from organisations.authority import Authority, held_by, suffices
 from organisations.models import User
-from organisations.roles import Role
+from organisations.roles import ROLES_THAT_AUDIT
 from records.actions import give, keep
 from records.commenting import say
 from records.models import Record
-from risks.approving import held_by, locked
+from risks.approving import locked
 from risks.models import Acceptance, Level, Phase, Risk, RiskAssessment
 from risks.treatment.acceptance_forms import NO_END, NO_REASON
 
@@ -70,7 +70,7 @@ def acceptors_of(risk: Risk, score: RiskAssessment | None) -> QuerySet[User]:
     if needed == Authority.OWNER:
         can |= Q(user=risk.owner_id)
     members = risk.organisation.memberships.current().filter(can, user__is_active=True)
-    members = members.exclude(role__in=[Role.AUDITOR, Role.INTERNAL_AUDITOR])
+    members = members.exclude(role__in=ROLES_THAT_AUDIT)
     people = User.objects.filter(pk__in=members.values("user")).order_by("name", "email")
     return people.exclude(pk=score.assessed_by_id) if score and score.assessed_by_id else people
 

@@ -14,9 +14,10 @@ from organisations.models import Organisation
 from records.forms import RecordForm, require
 from records.models import Record
 from records.widgets import LongText
+from risks.criteria.in_force import criteria_in_force
 from risks.models import OwnControl, Risk, Treatment, TreatmentPlan, TreatmentState
 from risks.treatment.planning import next_number, refuse_second_draft
-from risks.treatment.treating import criteria_of, let_in
+from risks.treatment.treating import let_in
 
 EXPECTED = ("expected_likelihood", "expected_consequence")
 
@@ -52,7 +53,7 @@ class TreatmentForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         require(self, "owner", "due_on")
-        criteria = criteria_of(self.organisation)
+        criteria = criteria_in_force(self.organisation)
         self.size = criteria.size if criteria else 5
         for name in EXPECTED:
             self.fields[name].help_text = _("1 to %(n)s, by the criteria.") % {"n": self.size}

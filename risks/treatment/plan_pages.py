@@ -16,12 +16,12 @@ from organisations.roles import VIEW_RECORDS
 from records.addresses import record_address
 from records.views import RecordViews
 from risks.approval_pages import ApprovalPages
+from risks.criteria.in_force import criteria_in_force
 from risks.models import Level, Standing, Treatment, TreatmentPlan
 from risks.treatment.filters import TreatmentPlanFilter
 from risks.treatment.forms import PlanForm
 from risks.treatment.planning import Line, complete, differences, lines_of, lines_today, named_in, told
 from risks.treatment.tables import TreatmentPlanTable
-from risks.treatment.treating import criteria_of
 from risks.treatment.views import treatment_tabs
 
 
@@ -39,7 +39,7 @@ class TreatmentPlanViews(RecordViews):
     def extra_context(self, request: MemberRequest, record: TreatmentPlan) -> dict[str, Any]:
         is_frozen = record.state not in {Standing.DRAFT, Standing.RETURNED}
         mine = Treatment.objects.visible_to(request.user).of(request.organisation)
-        content = record.content if is_frozen else lines_of(mine, criteria_of(request.organisation))
+        content = record.content if is_frozen else lines_of(mine, criteria_in_force(request.organisation))
         sees_all = VIEW_RECORDS in request.permissions
         returned = named_in(record.decision_note, record.content) if record.state == Standing.RETURNED else set()
         compared = is_frozen and record.state != Standing.SUPERSEDED and sees_all

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from organisations.models import Organisation
 from risks.approving import OPEN
+from risks.criteria.in_force import criteria_in_force
 from risks.models import Level, Option, RiskCriteria, Standing, Treatment, TreatmentPlan, TreatmentState
-from risks.treatment.treating import SETTLED_LINES, criteria_of
+from risks.treatment.treating import SETTLED_LINES
 
 Line = dict[str, Any]
 # What is compared between the plan as approved and the lines of today, with its words.
@@ -86,7 +87,7 @@ def natural(reference: str) -> list[tuple[int, str]]:
 
 
 def lines_today(organisation: Organisation) -> list[Line]:
-    return lines_of(Treatment.objects.of(organisation), criteria_of(organisation))
+    return lines_of(Treatment.objects.of(organisation), criteria_in_force(organisation))
 
 
 def fingerprint_of(content: list[Line]) -> str:

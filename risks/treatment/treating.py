@@ -6,21 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organisations.models import Organisation, User
+from organisations.models import User
 from records.actions import give, keep
 from records.events import Source
 from records.models import Record
 from risks.approving import locked
-from risks.models import Risk, RiskCriteria, Standing, Treatment, TreatmentState
+from risks.models import Risk, Treatment, TreatmentState
 
 # Nothing more is to be done about these.
 SETTLED_LINES = (TreatmentState.VERIFIED, TreatmentState.DROPPED)
-
-
-def criteria_of(organisation: Organisation) -> RiskCriteria | None:
-    """The criteria in force, else the newest there are."""
-    versions = RiskCriteria.objects.of(organisation).order_by("-number", "-pk")
-    return versions.filter(state=Standing.APPROVED).first() or versions.first()
 
 
 def has_owned(user: User, treatment: Treatment) -> bool:

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods
 from organisations.requests import MemberRequest
 from records.models import Record
 from records.views import RecordViews
+from risks.criteria.in_force import criteria_in_force
 from risks.models import Risk, Treatment, TreatmentState
 from risks.treatment.filters import TreatmentFilter
 from risks.treatment.forms import TreatmentForm, VerificationForm
 from risks.treatment.planning import natural
 from risks.treatment.tables import TreatmentTable
-from risks.treatment.treating import criteria_of, fail_verification, has_owned, verify
+from risks.treatment.treating import fail_verification, has_owned, verify
 
 
 class TreatmentViews(RecordViews):
@@ -43,7 +44,7 @@ class TreatmentViews(RecordViews):
         return {"tabs": treatment_tabs(request, "treatment-list")}
 
     def extra_context(self, request: MemberRequest, record: Treatment) -> dict[str, Any]:
-        criteria, expected = criteria_of(request.organisation), record.expected_score
+        criteria, expected = criteria_in_force(request.organisation), record.expected_score
         level = None
         if criteria and expected is not None:
             level = criteria.level_of(record.expected_likelihood or 0, record.expected_consequence or 0)
