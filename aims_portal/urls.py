@@ -18,9 +18,7 @@ organisation: list[URLPattern | URLResolver] = [
     path("", include("reports.urls")),
     path("", include("risks.urls")),
     path("", include("clauses.urls")),
-    path("", include("risks.urls")),
     path("", include("systems.urls")),
-    path("", include("risks.urls")),
     path("", include("evidence.urls")),
     path("", include("organisations.urls")),
 ]

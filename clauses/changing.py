@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organisations.authority import Authority, held_by, suffices
+from organisations.authority import Authority, lacks
 from organisations.models import User
 from records.actions import keep
 from records.models import Record
+from records.versions import writers_of
 
 from .models import PlannedChange
 from .models.planning import ChangeState
@@ -19,11 +20,12 @@ from .models.planning import ChangeState
 
 def refusal(change: PlannedChange, user: User) -> str:
     """Why somebody may not approve a change; empty where they may."""
-    held = held_by(user, change.organisation)
-    if held is None or not suffices(held, Authority.DESIGNATED):
-        return _("This needs the authority of: %(authority)s.") % {"authority": Authority.DESIGNATED.label.lower()}
+    if why := lacks(user, change.organisation, Authority.DESIGNATED):
+        return why
     if user.pk == change.proposed_by_id:
         return _("Who proposed it cannot approve it: somebody else must.")
+    if user.pk in writers_of(change):
+        return _("Who wrote in it cannot approve it: somebody else must.")
     return ""
 
 

@@ -43,7 +43,7 @@ def appoint(
     """
     refuse_to_lose_last_administrator(user, organisation, role=role, until=until)
     if role in ROLES_THAT_AUDIT and (authority or top_management):
-        raise ValidationError({"authority": AUDITORS_DECIDE_NOTHING})
+        raise ValidationError(AUDITORS_DECIDE_NOTHING)
     place = {"role": role, "function": function, "top_management": top_management, "authority": authority}
     membership, _created = Membership.objects.update_or_create(
         user=user, organisation=organisation, defaults={**place, "until": until}

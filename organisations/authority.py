@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .roles import ROLES_THAT_AUDIT
@@ -19,7 +20,6 @@ class Authority(TextChoices):
     TOP = "top", _("Top management")
 
 
-GIVEN = [choice for choice in Authority.choices if choice[0] in {Authority.HEAD, Authority.DESIGNATED}]
 ORDER = list(Authority)
 
 
@@ -30,18 +30,24 @@ class Given(TextChoices):
     DESIGNATED = Authority.DESIGNATED.value, Authority.DESIGNATED.label
 
 
-def authority_of(membership: Any) -> Authority:
-    """What a membership says: whoever was given none decides on what they own. Ask `held_by`, which knows auditors."""
-    if membership.top_management:
-        return Authority.TOP
-    return Authority(membership.authority) if membership.authority else Authority.OWNER
-
-
 def suffices(held: Authority, needed: Authority | str) -> bool:
     return ORDER.index(held) >= ORDER.index(Authority(needed))
 
 
 def held_by(user: Any, organisation: Any) -> Authority | None:
-    """The authority somebody holds in an organisation today; None for who is no member, and for auditors."""
+    """The authority somebody holds in an organisation today; None for who is no member, and for auditors.
+
+    Whoever was given none decides on what they own.
+    """
     member = organisation.memberships.current().filter(user=user).exclude(role__in=ROLES_THAT_AUDIT).first()
-    return authority_of(member) if member else None
+    if member is None:
+        return None
+    return Authority.TOP if member.top_management else Authority(member.authority or Authority.OWNER)
+
+
+def lacks(user: Any, organisation: Any, needed: Authority) -> str:
+    """Says that somebody has not the authority for something; empty where they have."""
+    held = held_by(user, organisation)
+    if held is not None and suffices(held, needed):
+        return ""
+    return gettext("This needs the authority of: %(authority)s.") % {"authority": str(needed.label).lower()}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.mixins import GuardianUserMixin
 from guardian.models import UserObjectPermissionBase
 
-from .authority import GIVEN
+from .authority import Given
 from .history import tracked
 from .roles import MANAGE_MEMBERS, PERMISSIONS, ROLES_WITH_END_DATE, VIEW_RECORDS, Role
 
@@ -156,7 +156,7 @@ class Membership(models.Model):
     authority = models.CharField(
         _("authority"),
         max_length=20,
-        choices=GIVEN,
+        choices=Given,
         blank=True,
         help_text=_("What they may accept and approve. Top management may decide on everything."),
     )

@@ -21,10 +21,14 @@ BELOW = "/speak-up/"
 MOST = 200_000
 # Known to this process alone and gone with it, so that no mark can be traced back to an address.
 SALT = secrets.token_bytes(32)
-TELLING = (
-    *("REMOTE_ADDR", "REMOTE_HOST", "REMOTE_PORT", "REMOTE_USER", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP"),
-    *("HTTP_FORWARDED", "HTTP_USER_AGENT", "HTTP_AUTHORIZATION", "HTTP_COOKIE"),
+# What is left of a request; whatever else a browser, a proxy or the server says of the sender goes.
+KEPT = frozenset(
+    {
+        *("HTTP_HOST", "HTTP_ORIGIN", "HTTP_REFERER", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_X_CSRFTOKEN"),
+        *("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"),
+    }
 )
+OF_THE_SENDER = ("HTTP_", "REMOTE_", "SSL_CLIENT", "gunicorn.", "werkzeug.")
 
 
 class NamelessMiddleware:
@@ -36,10 +40,10 @@ class NamelessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_nameless(request):
             return self.get_response(request)
+        forget(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > MOST:
             raise RequestDataTooBig
-        forget(request)
         response = self.get_response(request)
         response["Referrer-Policy"], response["Cache-Control"] = "no-referrer", "no-store"
         return response
@@ -54,8 +58,8 @@ def forget(request: HttpRequest) -> None:
     request.sender = mark_of(address_of(request))  # type: ignore[attr-defined]
     kept = request.COOKIES.get(settings.CSRF_COOKIE_NAME)
     request.COOKIES = {settings.CSRF_COOKIE_NAME: kept} if kept else {}
-    for name in TELLING:
-        request.META.pop(name, None)
+    for name in [name for name in request.META if name.startswith(OF_THE_SENDER) and name not in KEPT]:
+        del request.META[name]
     # Made of META at first use, which was just now.
     request.__dict__.pop("headers", None)
     # A page that says no-referrer makes browsers send `null` here. That the form is ours its token proves.

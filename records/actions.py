@@ -42,6 +42,14 @@ def give(
         )
 
 
+def let_in(record: Record, *, before: set[User], now: set[User], change: bool = True) -> None:
+    """Whoever a record names may see (and change) it, whatever their role; who is no longer named, no longer."""
+    for person in before - now:
+        take_back(record, of=person)
+    for person in now - before:
+        give(record, to=person, change=change)
+
+
 def take_back(record: Record, *, of: User) -> None:
     """Ends what `give` gave."""
     RecordGrant.objects.filter(user=of, content_object_id=record.pk).delete()

@@ -85,10 +85,25 @@ class RecordForm(forms.ModelForm):
         self.data["version"] = str(newer.version)
         self.errors.clear()
 
+    def keep_unseen(self) -> None:
+        """Adds to each list of records what is linked already and hidden from this person: it is not theirs to end."""
+        for field in self.instance._meta.local_many_to_many if self.instance.pk else ():
+            chosen, offered = self.cleaned_data.get(field.name), self.fields.get(field.name)
+            if chosen is not None and isinstance(offered, forms.ModelMultipleChoiceField):
+                unseen = linked(self.instance, field).exclude(pk__in=cast(Any, offered.queryset))
+                self.cleaned_data[field.name] = [*chosen, *unseen]
+
     def save(self, commit: bool = True) -> Any:
+        self.keep_unseen()
         keep(self.instance, by=self.user)
         self._save_m2m()  # type: ignore[attr-defined]
         return self.instance
+
+
+def linked(record: Record, field: Any) -> QuerySet[Any]:
+    """What a record is linked with through one of its lists, whoever asks."""
+    through = field.remote_field.through._default_manager.filter(**{field.m2m_field_name(): record.pk})
+    return cast(Any, field.related_model)._default_manager.filter(pk__in=through.values(field.m2m_reverse_field_name()))
 
 
 def require(form: forms.BaseForm, *names: str) -> None:

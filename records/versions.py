@@ -24,6 +24,20 @@ def as_of_version(record: Record, version: int) -> tuple[dict[str, Any], dict[st
     return columns, links_at(record, until)
 
 
+def began(record: Record) -> int | None:
+    """Who made its first version; None where no person did."""
+    events: Any = table_of(Record)._default_manager.filter(pgh_obj_id=record.pk)
+    person: int | None = events.order_by("pgh_id").values_list("changed_by", flat=True).first()
+    return person
+
+
+def writers_of(record: Record) -> set[int]:
+    """Who saved a version of it; not who added evidence, a comment or a link, which makes no version."""
+    events: Any = table_of(Record)._default_manager.filter(pgh_obj_id=record.pk)
+    first = events.order_by("version", "pgh_id").distinct("version")
+    return {person for person in first.values_list("changed_by", flat=True) if person}
+
+
 def at_version(record: Record, version: int) -> tuple[Any, Q] | None:
     """The event that saved that version, and the condition on any event table: written until then."""
     events: Any = table_of(Record)._default_manager.filter(pgh_obj_id=record.pk)

@@ -1,18 +1,10 @@
 """What changes an AI system beside its form."""
 
 from organisations.models import User
-from records.actions import give, keep, take_back
+from records.actions import keep
 from records.events import Source
 
 from .models import AISystem, Stage
-
-
-def let_technical_owner_in(system: AISystem, *, before: User | None = None) -> None:
-    """A technical owner may see and change the system they look after, whatever their role; a former one no longer."""
-    if before and before != system.technical_owner:
-        take_back(system, of=before)
-    if system.technical_owner:
-        give(system, to=system.technical_owner)
 
 
 def retire(system: AISystem, *, by: User) -> None:

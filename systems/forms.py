@@ -5,10 +5,11 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from organisations.models import User
+from records.actions import let_in
 from records.forms import RecordForm, require
 from records.widgets import Checks
 
-from .actions import let_technical_owner_in
 from .models import LIVE, AIRole, AISystem, Stage, Supplier
 
 MONTHS = _("Review every (months)")
@@ -113,8 +114,10 @@ class AISystemForm(RecordForm):
         stage, go_live_on = self.fields["stage"], self.fields["go_live_on"]
         if not self.instance.pk:
             go_live_on.help_text = _("Only for one that is in use already. Going live is a step of its own.")
-        elif not self.instance.has_gone_live and not self.instance.is_retired:
+        elif not self.instance.has_gone_live:
             del self.fields["go_live_on"]
+            if self.instance.is_retired:
+                return
             cast(Any, stage).choices = [choice for choice in cast(Any, stage).choices if choice[0] not in LIVE]
             stage.help_text = _("Going live is a step of its own, on the page of the system.")
 
@@ -132,10 +135,15 @@ class AISystemForm(RecordForm):
         return cleaned
 
     def save(self, commit: bool = True) -> AISystem:
-        before = AISystem.objects.filter(pk=self.instance.pk).first()
+        stored = AISystem.objects.filter(pk=self.instance.pk).first()
         system: AISystem = super().save(commit)
-        let_technical_owner_in(system, before=before.technical_owner if before else None)
+        let_in(system, before=looking_after(stored), now=looking_after(system))
         return system
+
+
+def looking_after(system: AISystem | None) -> set[User]:
+    """A technical owner may change the system they look after, whatever their role."""
+    return {system.technical_owner} if system and system.technical_owner else set()
 
 
 class RetireForm(RecordForm):

@@ -16,6 +16,9 @@ from records.searching import searched
 
 from .catalogue import Requirement
 
+# Characters that the numbers of a process may take, with their commas.
+NUMBERS = 200
+
 
 @tracked()
 @searched("purpose", "inputs", "outputs", "criteria", "resources")
@@ -39,7 +42,7 @@ class AIMSProcess(Record):
         related_name="asked_by",
     )
     clauses = models.CharField(
-        _("clauses"), max_length=200, blank=True, help_text=_("Numbers with commas, for example 6.1.2, A.5.2.")
+        _("clauses"), max_length=NUMBERS, blank=True, help_text=_("Numbers with commas, for example 6.1.2, A.5.2.")
     )
 
     class Meta:
@@ -48,8 +51,10 @@ class AIMSProcess(Record):
         verbose_name_plural = _("processes of the AIMS")
 
     def clean(self) -> None:
-        numbers = [number for number in re.split(r"[,;\s]+", self.clauses) if number]
+        numbers = list(dict.fromkeys(number for number in re.split(r"[,;\s]+", self.clauses) if number))
         self.clauses = ", ".join(numbers)
+        if len(self.clauses) > NUMBERS:
+            raise ValidationError({"clauses": _("At most %(n)s characters.") % {"n": NUMBERS}})
         known = set(Requirement.objects.filter(number__in=numbers).values_list("number", flat=True))
         if unknown := [number for number in numbers if number not in known]:
             message = _("There is no clause or control %(numbers)s.") % {"numbers": ", ".join(unknown)}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from organisations.models import User
 from organisations.requests import MemberRequest
-from records.actions import give, take_back
+from records.actions import let_in
 from records.charts import plain
 from records.forms import RecordForm
 from records.models import Record, RecordQuerySet
@@ -25,7 +25,7 @@ MONTHS = gettext_lazy("Review every (months)")
 
 
 class RegisterForm(RecordForm):
-    """A form that leaves links alone which the person may not see, and lets those in whom it names (`lets_see`)."""
+    """Form of a register; whom its record names may read it (`lets_see`)."""
 
     lets_see: ClassVar[tuple[str, ...]] = ()
 
@@ -36,35 +36,14 @@ class RegisterForm(RecordForm):
             self.fields["review_every"].label, self.fields["review_every"].help_text = MONTHS, ""
 
     def save(self, commit: bool = True) -> Any:
-        self.keep_unseen()
-        before = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
+        stored = self.lets_see and type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
         record = super().save(commit)
-        for name in self.lets_see:
-            let_see(record, getattr(record, name), before=getattr(before, name, None))
+        let_in(record, before=self.named(stored), now=self.named(record), change=False)
         return record
 
-    def keep_unseen(self) -> None:
-        """Adds to each list of records what is linked already and hidden from this person."""
-        for field in self.instance._meta.local_many_to_many if self.instance.pk else ():
-            chosen = self.cleaned_data.get(field.name)
-            if chosen is not None:
-                unseen = linked(self.instance, field).exclude(pk__in=self.fields[field.name].queryset)  # type: ignore[attr-defined]
-                self.cleaned_data[field.name] = [*chosen, *unseen]
-
-
-def linked(record: Record, field: Any) -> models.QuerySet[Any]:
-    """What is linked through a list of records, whoever asks."""
-    through = field.remote_field.through._default_manager.filter(**{field.m2m_field_name(): record.pk})
-    model: Any = field.related_model
-    return model._default_manager.filter(pk__in=through.values(field.m2m_reverse_field_name()))
-
-
-def let_see(record: Record, person: User | None, *, before: User | None) -> None:
-    """Whoever a record is about may read it, whatever their role; a former one no longer."""
-    if before and before != person:
-        take_back(record, of=before)
-    if person:
-        give(record, to=person, change=False)
+    def named(self, record: Any) -> set[User]:
+        """Those whom a record names and lets in."""
+        return {person for name in self.lets_see if (person := getattr(record, name, None))}
 
 
 class RegisterViews(RecordViews):

@@ -14,13 +14,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import User
-from records.actions import give, take_back
+from records.actions import let_in
 from records.forms import RecordForm, people_of, require
 from records.widgets import Checks, LongText, Segments
 from risks.impact.screening import proposed
 from risks.impact.sections import COLUMNS, Section
 from risks.impact.versions import AlreadyOpenError, last_number, refuse_another
-from risks.models import Decision, ImpactAssessment, Output, Risk, Screening
+from risks.models import Decision, ImpactAssessment, Output, Screening
 from systems.models import AISystem
 
 YES_NO = [("true", _("Yes")), ("false", _("No"))]
@@ -149,11 +149,6 @@ class SectionForm(PartForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("risks") is not None and self.instance.pk:
-            # Links to risks that this person does not see stay.
-            hidden = self.instance.risks.exclude(pk__in=self.fields["risks"].queryset)  # type: ignore[attr-defined]
-            keys = [*cleaned["risks"].values_list("pk", flat=True), *hidden.values_list("pk", flat=True)]
-            cleaned["risks"] = Risk.objects.filter(pk__in=keys)
         if self.section.code == "screening" and cleaned.get("screening"):
             answered = copy(self.instance)
             for name in ("personal_data", "autonomy", "people", "vulnerable"):
@@ -168,17 +163,8 @@ class SectionForm(PartForm):
         before = set(self.instance.assessors.all()) if "assessors" in self.fields else set()
         assessment: ImpactAssessment = super().save(commit)
         if "assessors" in self.fields:
-            let_assessors_in(assessment, before=before)
+            let_in(assessment, before=before, now=set(assessment.assessors.all()))
         return assessment
-
-
-def let_assessors_in(assessment: ImpactAssessment, *, before: set[User]) -> None:
-    """Whoever assesses may see and change the assessment, whatever their role; who no longer does, no longer."""
-    now = set(assessment.assessors.all())
-    for person in before - now:
-        take_back(assessment, of=person)
-    for person in now - before:
-        give(assessment, to=person)
 
 
 def yes_or_no(label: Any, help_text: Any = "") -> Callable[[], forms.Field]:
@@ -227,7 +213,7 @@ class WholeForm(ImpactForm):
     def save(self, commit: bool = True) -> ImpactAssessment:
         before = set(self.instance.assessors.all())
         assessment = super().save(commit)
-        let_assessors_in(assessment, before=before)
+        let_in(assessment, before=before, now=set(assessment.assessors.all()))
         return assessment
 
 
