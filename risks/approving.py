@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organisations.authority import Authority, held_by, suffices
-from organisations.models import User
+from organisations.authority import Authority, lacks
+from organisations.models import Organisation, User
 from records.actions import keep
 from records.models import Record
+from records.versions import began
 from risks.models.scales import Standing
 from risks.models.versions import superseded
 
@@ -22,18 +23,17 @@ OPEN = (Standing.DRAFT, Standing.RETURNED)
 
 def refusal(version: Any, user: User, needed: Authority) -> str:
     """Why somebody may not decide on a version in review; empty where they may."""
-    held = held_by(user, version.organisation)
-    if held is None or not suffices(held, needed):
-        return _("This needs the authority of: %(authority)s.") % {"authority": needed.label.lower()}
+    if why := lacks(user, version.organisation, needed):
+        return why
     if user.pk in authors_of(version):
-        return _("Who wrote or submitted it cannot approve it: somebody else must.")
+        return _("Who began, assessed or submitted it cannot approve it: somebody else must.")
     return ""
 
 
-def authors_of(version: Any) -> set[int]:
-    """Who submitted a version, and who did the work where it names them (`assessors`)."""
+def authors_of(version: Any) -> set[int | None]:
+    """Who began and who submitted a version, and who did the work where it names them (`assessors`)."""
     named = version.assessors.values_list("pk", flat=True) if hasattr(version, "assessors") else ()
-    return {*named, version.submitted_by_id}
+    return {*named, began(version), version.submitted_by_id}
 
 
 @transaction.atomic
@@ -57,6 +57,8 @@ def approve(
 
     `also` sets further columns with the approval. Raises ValidationError with the reason where it is refused.
     """
+    # Of two versions approved at once the later one supersedes the earlier.
+    Organisation.objects.select_for_update(no_key=True).get(pk=version.organisation_id)
     version = in_review(version, seen)
     if why := refusal(version, by, needed):
         raise ValidationError(why)

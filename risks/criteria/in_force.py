@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, User
 from records.actions import keep
-from records.models import Record
 from risks.approving import OPEN
 from risks.models import LEVELS, Level, RiskCriteria, Size, Standing
 
 SCALES = ("likelihood", "organisation_scale", "individuals_scale", "society_scale")
 THRESHOLDS = ("medium_from", "high_from", "critical_from")
-# What the next version begins with; owner and next review belong to each version.
+# What the next version begins with; the next review belongs to each version.
 CARRIED_OVER = (
     *("title", "owner", "review_every", "size", *SCALES, *THRESHOLDS, "individuals_override", "method"),
     *(f"accepts_{level}" for level in Level),
@@ -117,7 +116,7 @@ def next_number(organisation: Organisation) -> int:
 @transaction.atomic
 def next_version(criteria: RiskCriteria, *, by: User) -> RiskCriteria:
     """A draft with everything of `criteria`; where one waits already that can be edited, that one."""
-    Record.objects.select_for_update().get(pk=criteria.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=criteria.organisation_id)
     drafts = RiskCriteria.objects.of(criteria.organisation).filter(state__in=OPEN, assessments=None)
     if waiting := drafts.order_by("-number").first():
         return waiting

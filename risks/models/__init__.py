@@ -16,7 +16,7 @@ from risks.models.impact import (
 )
 from risks.models.impact_sections import Decision, Output, Screening
 from risks.models.incident import Concern, ConcernRisk, ConcernState, Incident, IncidentRisk, Notification
-from risks.models.risk import Acceptance, Risk, RiskAssessment
+from risks.models.risk import RATED, Acceptance, Risk, RiskAssessment
 from risks.models.scales import (
     LEVELS,
     SETTLED,
@@ -43,6 +43,7 @@ from risks.models.versions import Approvable, superseded
 
 __all__ = [
     "LEVELS",
+    "RATED",
     "SETTLED",
     "UNDER_WAY",
     "Acceptance",

@@ -14,13 +14,10 @@ from clauses.models import Basis, Status
 from organisations.history import tracked
 from records.models import Record, RecordQuerySet, next_reference
 from records.searching import searched
+from risks.models.criteria import RiskCriteria
 from risks.models.risk import Risk
-from risks.models.scales import Option
+from risks.models.scales import Affected, Level, Option
 from risks.models.versions import Approvable, never_deleted, settled_stays
-
-
-class OwnControlQuerySet(RecordQuerySet["OwnControl"]):
-    pass
 
 
 @tracked()
@@ -40,8 +37,6 @@ class OwnControl(Record):
         choices=[(s.value, s.label) for s in (Status.IMPLEMENTED, Status.IN_PROGRESS, Status.NOT_STARTED)],
         default=Status.NOT_STARTED,
     )
-
-    objects = OwnControlQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         default_permissions = ()
@@ -130,6 +125,14 @@ class Treatment(Record):
         if self.expected_likelihood is None or self.expected_consequence is None:
             return None
         return self.expected_likelihood * self.expected_consequence
+
+    def expected_level(self, criteria: RiskCriteria) -> Level | None:
+        """The level of the expected score; its consequence is one for people where the risk affects people."""
+        if self.expected_likelihood is None or self.expected_consequence is None:
+            return None
+        on_people = {Affected.INDIVIDUALS, Affected.GROUPS} & set(self.treats.affects)
+        individuals = self.expected_consequence if on_people else None
+        return criteria.level_of(self.expected_likelihood, self.expected_consequence, individuals=individuals)
 
 
 @tracked()

@@ -55,13 +55,13 @@ class RiskFilter(RecordFilter):
             for name, key in (("likelihood", "likelihood"), ("gravest", "consequence"), ("criteria__size", "scale"))
             if asked.get(key)
         }
-        if not wanted and not asked.get("phase"):
+        if not wanted and not asked.get("phase") and not asked.get("scored"):
             return queryset
-        phases = [asked["phase"]] if asked.get("phase") else [Phase.RESIDUAL]
+        phase = asked.get("phase") or Phase.RESIDUAL
         if asked.get("scored") == "no":
-            scores = RiskAssessment.objects.filter(risk=OuterRef("pk"), phase__in=phases)
+            scores = RiskAssessment.objects.filter(risk=OuterRef("pk"), phase=phase)
             return queryset.exclude(Exists(scores))
-        scores = newest_scores(phases[0]).filter(risk=OuterRef("pk"), **wanted)
+        scores = newest_scores(phase).filter(risk=OuterRef("pk"), **wanted)
         return queryset.filter(Exists(scores))
 
     def later(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from records.forms import RecordForm, require
 from records.widgets import Checks, LongText, Segments
 from risks.models import Affected, Process, Risk
+from risks.treatment.treating import let_both_in
 
 
 class RiskForm(RecordForm):
@@ -82,6 +83,12 @@ class RiskForm(RecordForm):
         if self.instance.pk and becomes_operational and self.instance.children.exists():
             self.add_error("process", _("Operational risks point to it, so it stays one of planning."))
         return cleaned
+
+    def save(self, commit: bool = True) -> Risk:
+        stored = Risk.objects.select_related("owner").filter(pk=self.instance.pk).first()
+        risk: Risk = super().save(commit)
+        let_both_in(risk, former={stored.owner} if stored and stored.owner else set())
+        return risk
 
 
 class ClosingForm(forms.Form):

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.requests import MemberRequest
+from records.views import chip
 from risks.criteria.in_force import bands, criteria_in_force
 from risks.models import Phase, Process
+from risks.register.linking import addresses_for
 from risks.register.views import open_risks, risk_views, tabs
 from risks.scoring.picker import map_of
 
@@ -37,11 +39,12 @@ def map_page(request: MemberRequest) -> HttpResponse:
         "crumbs": [(capfirst(risk_views.words), listing), (_("Map"), None)],
         "tabs": tabs(request, "map"),
         "phases": [choice(one, phase, process=process) for one in Phase],
-        "chips": [process_chip(one, phase, process) for one in Process],
+        "chips": [chip(request, one.label, {"process": one.value}) for one in Process],
         "map": map_of(risks, criteria, phase, address) if criteria else None,
         "phase": phase,
         "bands": bands(criteria) if criteria else [],
         "criteria": criteria,
+        "criteria_url": addresses_for(request.user, [criteria]).get(criteria.pk, "") if criteria else "",
         "unscored_url": address(phase=phase.value, scored="no"),
         "elsewhere_url": address(phase=phase.value, scale=other_size(criteria.size)) if criteria else "",
     }
@@ -59,12 +62,6 @@ def other_size(size: int) -> int:
 def choice(one: Phase, current: Phase, *, process: Process | None) -> dict[str, Any]:
     query = {"phase": one.value} | ({"process": process.value} if process else {})
     return {"label": one.label, "url": f"?{urlencode(query)}", "current": one == current, "count": None}
-
-
-def process_chip(one: Process, phase: Phase, current: Process | None) -> dict[str, Any]:
-    on = one == current
-    query = {"phase": phase.value} | ({} if on else {"process": one.value})
-    return {"label": one.label, "url": f"?{urlencode(query)}", "on": on}
 
 
 def urls() -> list[URLPattern]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.requests import MemberRequest
+from records.views import chip
 from risks.models import Category, Process
 from risks.register.starter import Entry, entries
 from risks.register.views import risk_views, tabs
@@ -35,7 +35,7 @@ def catalogue_page(request: MemberRequest) -> HttpResponse:
         "categories": Category.choices,
         "category": category,
         "q": request.GET.get("q", ""),
-        "chips": [process_chip(one, process, category) for one in Process],
+        "chips": [chip(request, one.label, {"process": one.value}) for one in Process],
         "process": process,
     }
     return render(request, "risks/catalogue.html", context)
@@ -53,12 +53,6 @@ def fits(entry: Entry, category: str, process: str, words: list[str]) -> bool:
 def groups(found: list[Entry]) -> list[dict[str, Any]]:
     by_category = {category: [entry for entry in found if entry.category == category] for category in Category}
     return [{"category": category, "entries": rows} for category, rows in by_category.items() if rows]
-
-
-def process_chip(one: Process, current: str, category: str) -> dict[str, Any]:
-    on = one == current
-    query = ({} if on else {"process": one.value}) | ({"category": category} if category else {})
-    return {"label": one.label, "url": f"?{urlencode(query)}", "on": on}
 
 
 def urls() -> list[URLPattern]:

@@ -7,16 +7,17 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from organisations.models import User
 from records.actions import keep
 from risks.criteria.in_force import criteria_in_force
-from risks.models import Acceptance, Option, Phase, Process, Risk, RiskAssessment, RiskCriteria, TreatmentState
+from risks.models import LEVELS, RATED, Acceptance, Level, Option, Phase, Process, Risk, RiskAssessment, RiskCriteria
 from risks.register.closing import locked
+from risks.treatment.treating import is_ready_for_residual_score
 
-# What remains is known once something was done, or once it was decided to do nothing more.
-DONE = (TreatmentState.IMPLEMENTED, TreatmentState.VERIFIED)
+# What remains is known once what was done is verified, or once it was decided to do nothing more.
 NOTHING_TO_DO = (Option.ACCEPT, Option.AVOID, Option.TAKE)
 
 
@@ -34,7 +35,8 @@ def assess(scored: RiskAssessment, *, by: User, seen: int | None = None) -> Risk
     scored.save()
     # A trigger wrote the newest scores into the risk.
     risk.refresh_from_db()
-    risk.assessed_facts = risk.system.facts if risk.system else ""
+    if scored.phase == rating_phase(risk):
+        risk.assessed_facts = risk.system.facts if risk.system else ""
     if not risk.review_on or risk.review_on <= scored.assessed_on:
         risk.review_on = months_after(scored.assessed_on, risk.review_every or months_of(risk, scored.criteria))
     keep(risk, by=by)
@@ -64,14 +66,19 @@ def refuse(scored: RiskAssessment) -> None:
         raise ValidationError({"assessed_on": _("There is a later score already, and the newest counts.")})
     if scored.phase == Phase.RESIDUAL and not has_a_residue(scored.risk):
         text = _(
-            "Residual is what remains after treatment: first a treatment is implemented, or the option is to retain, "
-            "to avoid or to take the risk. Until then score it as current."
+            "Residual is what remains after treatment: first every treatment is verified or dropped, or the option is "
+            "to retain, to avoid or to take the risk. Until then score it as current."
         )
         raise ValidationError({"phase": text})
 
 
 def has_a_residue(risk: Risk) -> bool:
-    return risk.option in NOTHING_TO_DO or risk.treatments.filter(status__in=DONE).exists()
+    return risk.option in NOTHING_TO_DO or is_ready_for_residual_score(risk)
+
+
+def rating_phase(risk: Risk) -> str | None:
+    """The phase whose score rates a risk: only a new one of that is another look at it."""
+    return next((phase for phase in RATED if getattr(risk, f"{phase}_score") is not None), None)
 
 
 def months_of(risk: Risk, criteria: RiskCriteria) -> int:
@@ -88,10 +95,12 @@ def months_after(day: date, months: int) -> date:
 
 
 def lapse_acceptances(scored: RiskAssessment) -> None:
-    """What was accepted at a lower score counts no more (ISO 42001 8.3)."""
+    """What was accepted at a lower score or level counts no more (ISO 42001 8.3)."""
     words = {"score": scored.score, "level": scored.get_level_display().lower()}
-    outdone = Acceptance.objects.filter(risk=scored.risk, lapsed_on=None, score__lt=scored.score)
-    outdone.update(
+    # The level may rise where the score does not: by the override for individuals, or by new criteria.
+    milder = LEVELS[: LEVELS.index(Level(scored.level))]
+    outdone = Q(score__lt=scored.score) | Q(level__in=milder)
+    Acceptance.objects.filter(outdone, risk=scored.risk, lapsed_on=None).update(
         lapsed_on=scored.risk.organisation.today(),
-        lapsed_because=_("The residual score rose to %(score)s, %(level)s.") % words,
+        lapsed_because=_("The residual risk rose to %(score)s, %(level)s.") % words,
     )

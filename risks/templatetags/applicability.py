@@ -20,7 +20,8 @@ def treated_risks(context: dict[str, Any], control: Record) -> dict[str, Any]:
     """The risks that the treatments resting on a control treat, as far as one may see them. Two queries at most."""
     request = context["request"]
     visible = Risk.objects.visible_to(request.user).of(request.organisation)
-    found = Treatment.objects.filter(links__control=control, treats__in=visible).select_related("treats")
+    found = Treatment.objects.visible_to(request.user).of(request.organisation)
+    found = found.filter(links__control=control, treats__in=visible).select_related("treats")
     slug = request.organisation.slug
     found = found.order_by(F("treats__closed_on").desc(nulls_first=True), "treats__reference", "reference")[: MOST + 1]
     lines = [

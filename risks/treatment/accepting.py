@@ -35,12 +35,17 @@ def needed_for(score: RiskAssessment | None) -> Authority:
     return score.criteria.acceptor_of(score.level) if score else Authority.OWNER
 
 
+def may_decide(risk: Risk, user: User, held: Authority, needed: Authority) -> bool:
+    """Whether an authority is enough for a risk; that of an owner is for the owner of this one alone."""
+    return suffices(held, needed) and (held != Authority.OWNER or risk.owner_id == user.pk)
+
+
 def refusal(risk: Risk, user: User, score: RiskAssessment | None) -> str:
     """Why somebody may not accept a risk of that residual score; empty where they may."""
     held, needed = held_by(user, risk.organisation), needed_for(score)
     if held is None:
         return _("Auditors accept no risk.")
-    is_enough = suffices(held, needed) if needed != Authority.OWNER else held != needed or risk.owner_id == user.pk
+    is_enough = may_decide(risk, user, held, needed)
     if not is_enough and score is None:
         return _("A risk is accepted by its owner, or by somebody with more authority.")
     if not is_enough:
@@ -57,6 +62,8 @@ def obstacle(risk: Risk, score: RiskAssessment | None) -> str:
         return _("This risk is closed.")
     if score is None:
         return _("Score the residual risk first.")
+    if not score.criteria.is_settled:
+        return _("The criteria it was scored by are not approved yet (6.1.1).")
     if risk.system and risk.assessed_facts not in {"", risk.system.facts}:
         return _("The AI system changed materially since the risk was scored. Score it again first.")
     return ""
@@ -155,8 +162,7 @@ def may_withdraw(acceptance: Acceptance, user: User, risk: Risk) -> bool:
     if held is None:
         return False
     needed = acceptance.assessment.criteria.acceptor_of(acceptance.level) if acceptance.assessment else Authority.TOP
-    is_enough = suffices(held, needed) and (needed != Authority.OWNER or held != needed or risk.owner_id == user.pk)
-    return user.pk == acceptance.accepted_by_id or is_enough
+    return user.pk == acceptance.accepted_by_id or may_decide(risk, user, held, needed)
 
 
 @transaction.atomic

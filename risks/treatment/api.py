@@ -132,7 +132,7 @@ class AcceptanceApi(MemberApi):
         given = as_object(self.request.data)
         if unknown := given.keys() - AcceptanceIn().fields.keys():
             raise ValidationError({name: [_("This cannot be set here.")] for name in unknown})
-        form = AcceptanceForm({name: value for name, value in given.items() if value is not None})
+        form = AcceptanceForm({name: str(value) for name, value in given.items() if value is not None})
         for name in ("version", "score"):
             form.fields[name].required = True
         if not form.is_valid():

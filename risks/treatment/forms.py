@@ -17,9 +17,11 @@ from records.widgets import LongText
 from risks.criteria.in_force import criteria_in_force
 from risks.models import OwnControl, Risk, Treatment, TreatmentPlan, TreatmentState
 from risks.treatment.planning import next_number, refuse_second_draft
-from risks.treatment.treating import let_in
+from risks.treatment.treating import let_both_in
 
 EXPECTED = ("expected_likelihood", "expected_consequence")
+# What somebody else verified stays as it was verified.
+VERIFIED_AS = ("status", "treats", "option", "action", "controls", *EXPECTED, "verification")
 
 
 class TreatmentForm(RecordForm):
@@ -71,7 +73,8 @@ class TreatmentForm(RecordForm):
     def narrow_states(self, field: Any) -> None:
         """Verified is said by somebody else, with a result: a step of its own."""
         if self.instance.pk and self.instance.status == TreatmentState.VERIFIED:
-            field.disabled = True
+            for name in VERIFIED_AS:
+                self.fields[name].disabled = True
             field.help_text = _("It is verified. Where it does not work any more, say so on its page.")
         else:
             field.choices = [choice for choice in field.choices if choice[0] != TreatmentState.VERIFIED]
@@ -101,8 +104,9 @@ class TreatmentForm(RecordForm):
         return cleaned
 
     def save(self, commit: bool = True) -> Treatment:
+        stored = Treatment.objects.select_related("owner").filter(pk=self.instance.pk).first()
         treatment: Treatment = super().save(commit)
-        let_in(treatment)
+        let_both_in(treatment.treats, former={stored.owner} if stored and stored.owner else set())
         return treatment
 
 

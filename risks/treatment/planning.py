@@ -59,9 +59,8 @@ def lines_of(treatments: QuerySet[Treatment], criteria: RiskCriteria | None) -> 
 
 def line_of(treatment: Treatment, criteria: RiskCriteria | None) -> Line:
     risk, expected = treatment.treats, treatment.expected_score
-    level = ""
-    if criteria and expected is not None:
-        level = criteria.level_of(treatment.expected_likelihood or 0, treatment.expected_consequence or 0).value
+    expected_level = treatment.expected_level(criteria) if criteria else None
+    level = expected_level.value if expected_level else ""
     return {
         "treatment": treatment.reference,
         "title": treatment.title,

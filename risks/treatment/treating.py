@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from organisations.models import User
-from records.actions import give, keep
+from records.actions import keep, let_in
 from records.events import Source
 from records.models import Record
 from risks.approving import locked
-from risks.models import Risk, Treatment, TreatmentState
+from risks.models import Acceptance, Risk, Treatment, TreatmentState
 
 # Nothing more is to be done about these.
 SETTLED_LINES = (TreatmentState.VERIFIED, TreatmentState.DROPPED)
@@ -60,6 +60,10 @@ def fail_verification(treatment: Treatment, *, by: User, result: str, seen: int 
     treatment.result = _("Verification failed: %(reason)s") % {"reason": result.strip()}
     treatment.verified_by, treatment.verified_on = None, None
     keep(treatment, by=by)
+    # What was accepted rested on a treatment that does not do what it should.
+    accepted = Acceptance.objects.filter(risk=treatment.treats_id, lapsed_on=None)
+    words = _("%(treatment)s was found not to work.") % {"treatment": treatment.reference}
+    accepted.update(lapsed_on=treatment.organisation.today(), lapsed_because=words)
 
 
 def as_shown(treatment: Treatment, seen: int | None) -> Treatment:
@@ -70,13 +74,17 @@ def as_shown(treatment: Treatment, seen: int | None) -> Treatment:
     return found
 
 
-def let_in(treatment: Treatment) -> None:
-    """Whoever answers for a risk sees and may change what is done about it; whoever does it sees the risk."""
-    risk = treatment.treats
-    if risk.owner and risk.owner_id != treatment.owner_id:
-        give(treatment, to=risk.owner)
-    if treatment.owner and risk.owner_id != treatment.owner_id:
-        give(risk, to=treatment.owner, change=False)
+def let_both_in(risk: Risk, *, former: set[User]) -> None:
+    """Whoever answers for a risk sees and may change what is done about it; whoever does it sees the risk.
+
+    `former` are owners of the risk or of a treatment until now, who lose what they were given as such.
+    """
+    treatments = list(risk.treatments.select_related("owner"))
+    doers = {one.owner for one in treatments if one.owner}
+    owner = {risk.owner} if risk.owner else set()
+    let_in(risk, before=former - doers - owner, now=doers - owner, change=False)
+    for treatment in treatments:
+        let_in(treatment, before=former - owner - {treatment.owner}, now=owner - {treatment.owner})
 
 
 def is_ready_for_residual_score(risk: Risk) -> bool:

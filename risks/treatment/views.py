@@ -18,12 +18,12 @@ from organisations.requests import MemberRequest
 from records.models import Record
 from records.views import RecordViews
 from risks.criteria.in_force import criteria_in_force
-from risks.models import Risk, Treatment, TreatmentState
+from risks.models import Risk, Treatment
 from risks.treatment.filters import TreatmentFilter
 from risks.treatment.forms import TreatmentForm, VerificationForm
 from risks.treatment.planning import natural
 from risks.treatment.tables import TreatmentTable
-from risks.treatment.treating import fail_verification, has_owned, verify
+from risks.treatment.treating import fail_verification, has_owned, verify, why_not_verify
 
 
 class TreatmentViews(RecordViews):
@@ -31,9 +31,9 @@ class TreatmentViews(RecordViews):
     path = "treatments"
     clause = "6.1.3, 8.3"
     lead = gettext_lazy("What is done about each risk, by whom, until when, and whether it was verified.")
-    related = ("owner", "organisation", "treats")
+    related = ("owner", "organisation", "treats", "verified_by")
     prefetched = ("controls",)
-    bulk = ("owner", "due_on", "review_on")
+    bulk = ("due_on", "review_on")
     chips = (
         (gettext_lazy("Overdue"), {"due": "overdue"}),
         (gettext_lazy("Under way"), {"due": "open"}),
@@ -44,19 +44,14 @@ class TreatmentViews(RecordViews):
         return {"tabs": treatment_tabs(request, "treatment-list")}
 
     def extra_context(self, request: MemberRequest, record: Treatment) -> dict[str, Any]:
-        criteria, expected = criteria_in_force(request.organisation), record.expected_score
-        level = None
-        if criteria and expected is not None:
-            level = criteria.level_of(record.expected_likelihood or 0, record.expected_consequence or 0)
+        criteria = criteria_in_force(request.organisation)
         return {
             "risk": Risk.objects.visible_to(request.user).filter(pk=record.treats_id).first(),
             "controls": controls_for(request, record),
             "verify_url": record.url("verify"),
-            "expected_level": level,
+            "expected_level": record.expected_level(criteria) if criteria else None,
             "is_overdue": record.is_overdue(request.organisation.today()),
-            "may_verify": self.may_change(request, record)
-            and record.status == TreatmentState.IMPLEMENTED
-            and not has_owned(request.user, record),
+            "may_verify": self.may_change(request, record) and not why_not_verify(record, request.user),
         }
 
 
