@@ -163,8 +163,16 @@ def carry_out(
     if result.picks != promised or not promised:
         return result, False
     values = {name: value} | views.beside(request, name, value)
+    former = former_owners(list(promised)) if name == "owner" else {}
     write(views.model, list(promised), values, by=request.user)
+    if former:
+        views.handed_over(former)
     return result, True
+
+
+def former_owners(ids: list[int]) -> dict[int, set[User]]:
+    records = Record.objects.select_related("owner").filter(pk__in=ids)
+    return {record.pk: {record.owner} if record.owner else set() for record in records}
 
 
 def write(model: type[Record], ids: list[int], values: dict[str, Any], *, by: User) -> None:

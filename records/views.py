@@ -153,6 +153,9 @@ class RecordViews:
         """Further columns that go with setting `name` of many records, such as the day of a status."""
         return {}
 
+    def handed_over(self, former: dict[int, set[User]]) -> None:
+        """After many were given a new owner: whoever else gains or loses sight by it. `former` owners by record."""
+
     def export(self, request: MemberRequest, file_format: str) -> HttpResponseBase:
         table = self.table(request, self.filtered(request).qs)
         return exported(table.as_values(), name=f"{request.organisation.slug}-{self.path}", file_format=file_format)

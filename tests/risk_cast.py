@@ -25,6 +25,7 @@ from risks.models import (
     TreatmentControl,
     TreatmentPlan,
 )
+from risks.treatment.treating import let_both_in
 from systems.models import AISystem
 from tests.cast import (
     make_ai_system,
@@ -78,6 +79,7 @@ def treat(risk: Risk, *controls: Record, **fields: Any) -> Treatment:
     treatment = Treatment.objects.create(organisation=risk.organisation, treats=risk, **defaults | fields)
     for control in controls:
         TreatmentControl.objects.create(treatment=treatment, control_id=control.pk)
+    let_both_in(risk, former=set())
     return treatment
 
 

@@ -73,6 +73,7 @@ class StatementViews(RecordViews):
     def extra_context(self, request: MemberRequest, record: Statement) -> dict[str, Any]:
         lines = lines_of(record)
         shown, is_open = filtered(request, lines), record.state in OPEN
+        sees_all = VIEW_RECORDS in request.permissions
         may_change = self.may_change(request, record)
         return {
             "lines": drawn(request, shown),
@@ -81,11 +82,11 @@ class StatementViews(RecordViews):
             "areas": area_chips(request, lines),
             "is_open": is_open,
             "obstacles": told_obstacles(request, lines) if is_open else [],
-            "since": None if is_open or record.state == Standing.SUPERSEDED else since(record, lines),
+            "since": since(record, lines) if sees_all and record.state == Standing.APPROVED else 0,
             "approval": approval.section(request, record, may_change=may_change),
             "exports": self.line_exports(request, record, len(shown)),
-            "compare_url": record.url("compare"),
-            "sees_all": VIEW_RECORDS in request.permissions,
+            "compare_url": record.url("compare") if sees_all or others(self.visible(request), record) else "",
+            "sees_all": sees_all,
         }
 
     def line_exports(self, request: MemberRequest, record: Statement, count: int) -> list[dict[str, str]]:
@@ -152,10 +153,18 @@ def export_lines(request: MemberRequest, reference: str, file_format: str) -> Ht
 
 @require_safe
 def compare(request: MemberRequest, reference: str) -> HttpResponse:
-    """This version beside another one, or today: the earlier is always the one before."""
-    statement = statements.get(request, reference)
-    others = list(statements.visible(request).exclude(pk=statement.pk).order_by("number"))
-    other = chosen(request.GET.get("with", ""), statement, others)
+    """This version beside another one, or today: the earlier is always the one before.
+
+    Today is of the whole organisation, so for who sees all of it.
+    """
+    statement, sees_all = statements.get(request, reference), VIEW_RECORDS in request.permissions
+    versions = others(statements.visible(request), statement)
+    asked = request.GET.get("with", "")
+    other = chosen(asked, statement, versions)
+    if other is None and not sees_all:
+        if asked or not versions:
+            raise Http404
+        other = versions[0]
     before, after = (other, statement) if other and other.number < statement.number else (statement, other)
     today = live_lines(request.organisation, on=request.organisation.today()) if after is None else []
     found = differences(lines_of(before), lines_of(after) if after else today)
@@ -168,8 +177,8 @@ def compare(request: MemberRequest, reference: str) -> HttpResponse:
     context = {
         "record": statement,
         "tabs": [
-            *({"label": one.label, "url": f"?with={one.reference}", "current": one == other} for one in others),
-            {"label": _("Today"), "url": f"?with={NOW}", "current": other is None},
+            *({"label": one.label, "url": f"?with={one.reference}", "current": one == other} for one in versions),
+            *([{"label": _("Today"), "url": f"?with={NOW}", "current": other is None}] if sees_all else ()),
         ],
         "before": before,
         "after": after,
@@ -179,16 +188,20 @@ def compare(request: MemberRequest, reference: str) -> HttpResponse:
     return render(request, "risks/statement_compare.html", context)
 
 
-def chosen(name: str, statement: Statement, others: list[Statement]) -> Statement | None:
+def others(visible: Any, statement: Statement) -> list[Statement]:
+    return list(visible.exclude(pk=statement.pk).order_by("number"))
+
+
+def chosen(name: str, statement: Statement, versions: list[Statement]) -> Statement | None:
     """The version asked for, None for today; without a wish the one before, or today where there is none."""
     if name == NOW:
         return None
     if name:
-        found = next((one for one in others if one.reference == name), None)
+        found = next((one for one in versions if one.reference == name), None)
         if found is None:
             raise Http404
         return found
-    return next((one for one in reversed(others) if one.number < statement.number), None)
+    return next((one for one in reversed(versions) if one.number < statement.number), None)
 
 
 @require_safe

@@ -22,7 +22,6 @@ from risks.models import Concern, ConcernState
 ANONYMOUS = "anonymous form"
 # What all messages to one concern may come to, in characters.
 LONGEST = 50_000
-TITLE = 100
 
 
 def raise_concern(organisation: Organisation, *, text: str, system: str = "") -> str:
@@ -32,7 +31,7 @@ def raise_concern(organisation: Organisation, *, text: str, system: str = "") ->
         text = f"{text.strip()}\n\n{_('AI system, as the sender calls it:')} {system.strip()}"
     concern = Concern(
         organisation=organisation,
-        title=title_of(text, organisation.today()),
+        title=title_of(organisation.today()),
         channel=ANONYMOUS,
         received_on=organisation.today(),
         text=text.strip(),
@@ -110,10 +109,6 @@ def begin_of(day: date, organisation: Organisation) -> datetime:
     return datetime.combine(day, time(), organisation.zone)
 
 
-def title_of(text: str, day: date) -> str:
-    """The first sentence where it is short enough to be a title, else the day."""
-    line = text.strip().splitlines()[0].strip()
-    sentence = line.partition(". ")[0].rstrip(".")
-    if sentence and len(sentence) <= TITLE:
-        return sentence
+def title_of(day: date) -> str:
+    """Says nothing of what was said: titles stand in lists, exports and search results."""
     return _("Concern of %(day)s") % {"day": date_format(day, "j F Y")}

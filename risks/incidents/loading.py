@@ -56,7 +56,7 @@ def incident(row: Row) -> Incident:
 
 
 def notification(row: Row, incident: Incident) -> Notification:
-    """Somebody to tell; told on a day means by its end, or at once where that lies ahead of the deadline."""
+    """Somebody to tell; told on a day means from its beginning, so never late on the day itself."""
     hours, told_on = row.number("hours"), row.day("told")
     made = Notification(
         recipient=row.text("who", needed=True), basis=row.text("why"), hours=hours, note=row.text("note")
@@ -77,7 +77,7 @@ def concern(row: Row) -> Concern:
     """One concern. It has no code: whoever raised it was answered otherwise."""
     text, on, risk = row.text("text", needed=True), row.day("on", needed=True), linked_risk(row)
     made = Concern(
-        title=title_of(text, on) if text and on else "",
+        title=title_of(on) if on else "",
         owner=row.one("handled_by", "people"),
         channel=row.text("channel", needed=True),
         received_on=on,
@@ -86,7 +86,7 @@ def concern(row: Row) -> Concern:
         state=row.choice("status", ConcernState),
         answer=row.text("answer"),
     )
-    keep_given(row, made, title="text", received_on="on", state="status")
+    keep_given(row, made, title="on", received_on="on", state="status")
     if risk:
         made.risks.add(risk)
     return made

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clauses.exclusion import told_at
 from organisations.models import User
 from records.actions import keep
 from records.models import Record
@@ -33,7 +34,8 @@ def reopen_risk(risk: Risk, *, by: User) -> Risk:
     if risk.is_open:
         raise ValidationError(_("It is open."))
     risk.closed_on, risk.closed_because = None, ""
-    keep(risk, by=by)
+    with told_at(NON_FIELD_ERRORS):
+        keep(risk, by=by)
     return risk
 
 

@@ -32,6 +32,7 @@ from risks.models import (
     TreatmentState,
     Trigger,
 )
+from risks.treatment.treating import let_both_in
 from systems.models import AISystem, Stage
 
 # Keys of a file for the scales of the criteria.
@@ -232,6 +233,7 @@ def keep_treatment(made: Risk, treatment: Treatment | None, controls: list[Any])
     keep_reference(made.organisation, treatment.reference)
     links = [TreatmentControl(treatment=treatment, control_id=control.pk) for control in dict.fromkeys(controls)]
     TreatmentControl.objects.bulk_create(links)
+    let_both_in(made, former=set())
 
 
 def keep_acceptance(made: Risk, acceptance: Acceptance | None, scores: list[RiskAssessment]) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations.counting import HowMany, told
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 from organisations.requests import MemberRequest
 from records.views import RecordViews
 from risks.models import Process, Risk
@@ -27,6 +27,7 @@ from risks.register.forms import ClosingForm, RiskForm
 from risks.register.page import page_of_risk
 from risks.register.starter import entry_for
 from risks.register.tables import RiskTable
+from risks.treatment.treating import let_both_in
 
 
 class RiskViews(RecordViews):
@@ -44,6 +45,10 @@ class RiskViews(RecordViews):
         (gettext_lazy("Closed"), {"status": "closed"}),
     )
     bulk = ("owner", "review_on", "option")
+
+    def handed_over(self, former: dict[int, set[User]]) -> None:
+        for risk in Risk.objects.select_related("owner").filter(pk__in=former):
+            let_both_in(risk, former=former[risk.pk])
 
     def form(self, request: MemberRequest, record: Any) -> Any:
         """A new risk may begin as one of the starter catalogue."""

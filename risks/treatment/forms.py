@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clauses.exclusion import told_at
 from clauses.models import Position
 from organisations.models import Organisation
 from records.forms import RecordForm, require
@@ -105,7 +106,8 @@ class TreatmentForm(RecordForm):
 
     def save(self, commit: bool = True) -> Treatment:
         stored = Treatment.objects.select_related("owner").filter(pk=self.instance.pk).first()
-        treatment: Treatment = super().save(commit)
+        with told_at("controls"):
+            treatment: Treatment = super().save(commit)
         let_both_in(treatment.treats, former={stored.owner} if stored and stored.owner else set())
         return treatment
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from organisations.models import User
 from organisations.requests import MemberRequest
 from records.models import Record
 from records.views import RecordViews
@@ -23,7 +24,7 @@ from risks.treatment.filters import TreatmentFilter
 from risks.treatment.forms import TreatmentForm, VerificationForm
 from risks.treatment.planning import natural
 from risks.treatment.tables import TreatmentTable
-from risks.treatment.treating import fail_verification, has_owned, verify, why_not_verify
+from risks.treatment.treating import fail_verification, has_owned, let_both_in, verify, why_not_verify
 
 
 class TreatmentViews(RecordViews):
@@ -33,12 +34,16 @@ class TreatmentViews(RecordViews):
     lead = gettext_lazy("What is done about each risk, by whom, until when, and whether it was verified.")
     related = ("owner", "organisation", "treats", "verified_by")
     prefetched = ("controls",)
-    bulk = ("due_on", "review_on")
+    bulk = ("owner", "due_on", "review_on")
     chips = (
         (gettext_lazy("Overdue"), {"due": "overdue"}),
         (gettext_lazy("Under way"), {"due": "open"}),
         (gettext_lazy("To verify"), {"status": "implemented"}),
     )
+
+    def handed_over(self, former: dict[int, set[User]]) -> None:
+        for treatment in Treatment.objects.select_related("treats__owner").filter(pk__in=former):
+            let_both_in(treatment.treats, former=former[treatment.pk])
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
         return {"tabs": treatment_tabs(request, "treatment-list")}

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from clauses.models import Position
 from organisations.models import Membership
 from risks.models import Acceptance, Risk
-from tests.risk_cast import make_criteria, make_plan, make_risk, make_treatment, score
+from tests.risk_cast import make_criteria, make_plan, make_risk, make_treatment, score, treat
 from tests.traces import written
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,20 @@ def test_what_one_may_not_see_is_not_there(
         assert ask("get", f"risks/{risk.reference}/acceptances/").status_code == 404
         assert ask("post", f"risks/{risk.reference}/acceptances/", terms(risk)).status_code == 404
         assert ask("get", f"treatments/{treatment.reference}/").status_code == 404
+
+
+def test_an_excluded_control_is_told_to_programs(
+    organisation: Any, officer: Any, risk: Risk, program: Callable[..., Ask]
+) -> None:
+    control: Any = organisation.records.get(reference="A.7.6")
+    treatment = treat(risk, control, status="dropped", owner=officer, due_on=organisation.today())
+    Position.objects.filter(pk=control.pk).update(applicable=False, justification="We label nothing")
+    ask = program(officer)
+    answer = ask("patch", f"treatments/{treatment.reference}/", {"status": "planned"}, **{"If-Match": "*"})
+    assert (answer.status_code, answer.json()["error"]["fields"].keys()) == (400, {"controls"})
+    closed = make_risk(organisation, closed_on="2026-01-01")
+    treat(closed, control)
+    answer = ask("post", f"risks/{closed.reference}/reopen/", {}, **{"If-Match": "*"})
+    assert answer.status_code == 400
+    assert "A.7.6" in answer.json()["error"]["message"] + str(answer.json()["error"]["fields"])
+    assert not Risk.objects.get(pk=closed.pk).is_open

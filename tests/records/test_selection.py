@@ -15,6 +15,7 @@ from records.models import Record
 from tests.cast import READERS, make_position, make_supplier, somebody
 from tests.pages import Form, SeenPage
 from tests.record_types import RecordType
+from tests.risk_cast import make_treatment
 from tests.traces import history_of, written
 
 SignIn = Callable[..., Client]
@@ -62,6 +63,28 @@ def test_the_officer_sets_owner_and_day_of_what_was_chosen(
     day = organisation.today() + timedelta(days=40)
     client.post(path, preview(client, path, records, "review_on", day.isoformat()).data(value=day.isoformat()))
     assert set(Record.objects.filter(review_on=day)) == {Record.objects.get(pk=record.pk) for record in records}
+
+
+def test_who_is_given_a_risk_or_a_treatment_sees_what_belongs_to_it(
+    organisation: Any, officer: Any, contributor: Any, sign_in: SignIn
+) -> None:
+    treatment, client = make_treatment(organisation, owner=officer), sign_in(officer)
+    risk = treatment.treats
+
+    def hand_over(record: Any, person: Any) -> None:
+        path = f"{record.get_absolute_url().rpartition(record.reference)[0]}selection/"
+        form = preview(client, path, [record], "owner", person.pk)
+        assert client.post(path, form.data(value=person.pk)).status_code == 302
+
+    def seen() -> list[bool]:
+        return [Record.objects.visible_to(contributor).filter(pk=one.pk).exists() for one in (risk, treatment)]
+
+    for record in (risk, treatment):
+        assert seen() == [False, False]
+        hand_over(record, contributor)
+        assert seen() == [True, True]
+        hand_over(record, officer)
+    assert seen() == [False, False]
 
 
 @pytest.mark.parametrize("role", READERS)

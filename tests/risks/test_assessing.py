@@ -43,7 +43,7 @@ def posted(client: Client, risk: Risk, **typed: Any) -> Any:
     return client.post(address, form.data(**given | typed))
 
 
-def treated(risk: Risk, status: str = "implemented") -> Treatment:
+def treated(risk: Risk, status: str = "verified") -> Treatment:
     return Treatment.objects.create(
         organisation=risk.organisation, treats=risk, title="Reasons", action="Reasons are given", status=status
     )
@@ -116,8 +116,8 @@ def test_a_planning_risk_needs_no_trigger(organisation: Any, criteria: Any, offi
     assert scored(make_risk(organisation, process="planning"), officer, trigger="").score == 16
 
 
-@pytest.mark.parametrize("status", ["planned", "in_progress", "dropped"])
-def test_residual_waits_for_a_treatment_that_was_implemented(
+@pytest.mark.parametrize("status", ["planned", "in_progress", "implemented", "dropped"])
+def test_residual_waits_for_a_treatment_that_was_verified(
     status: str, organisation: Any, criteria: Any, officer: Any
 ) -> None:
     risk = make_risk(organisation)
@@ -126,10 +126,13 @@ def test_residual_waits_for_a_treatment_that_was_implemented(
         scored(risk, officer, phase="residual")
 
 
-@pytest.mark.parametrize("status", ["implemented", "verified"])
-def test_after_treatment_the_residual_is_scored(status: str, organisation: Any, criteria: Any, officer: Any) -> None:
+@pytest.mark.parametrize("besides", [(), ("dropped",), ("verified", "dropped")])
+def test_after_treatment_the_residual_is_scored(
+    besides: tuple[str, ...], organisation: Any, criteria: Any, officer: Any
+) -> None:
     risk = make_risk(organisation)
-    treated(risk, status)
+    for status in ("verified", *besides):
+        treated(risk, status)
     scored(risk, officer, phase="residual", likelihood=2)
     risk.refresh_from_db()
     assert (risk.residual_score, risk.level) == (8, "medium")
@@ -213,7 +216,7 @@ def test_an_acceptance_lapses_when_the_residual_score_rises(organisation: Any, c
     assert accepted.lapsed_on is None
     scored(risk, officer, phase="residual", likelihood=3, for_individuals=4)
     accepted.refresh_from_db()
-    assert (accepted.lapsed_on, accepted.lapsed_because) == (today, "The residual score rose to 12, high.")
+    assert (accepted.lapsed_on, accepted.lapsed_because) == (today, "The residual risk rose to 12, high.")
 
 
 def test_two_people_score_one_risk_and_the_second_looks_again(

@@ -111,6 +111,27 @@ def test_what_rests_on_an_excluded_control_cannot_be_opened_again(
         rows.update(**change)
 
 
+def test_the_page_that_reopens_its_risk_says_so(
+    organisation: Any, officer: Any, excluded: Position, sign_in: SignIn
+) -> None:
+    risk, client = make_risk(organisation, closed_on="2026-01-01"), sign_in(officer)
+    treat(risk, excluded)
+    answer = client.post(risk.url("reopen"), follow=True)
+    assert "Excluded from the Statement of Applicability: A.7.6." in answer.content.decode()
+    assert not Risk.objects.get(pk=risk.pk).is_open
+
+
+def test_the_form_that_takes_up_its_treatment_again_says_so_at_the_field(
+    organisation: Any, officer: Any, excluded: Position, sign_in: SignIn
+) -> None:
+    treatment = treat(make_risk(organisation), excluded, status="dropped", owner=officer, due_on=organisation.today())
+    # The control was chosen before it was excluded, so the form lets it stay; the database does not.
+    client = sign_in(officer)
+    answer = client.post(treatment.edit_url, filled_in(client, treatment.edit_url, status="planned"))
+    assert answer.context["form"].errors.keys() == {"controls"}
+    assert Treatment.objects.get(pk=treatment.pk).status == "dropped"
+
+
 def test_another_fault_of_the_database_is_not_taken_for_it(control: Position) -> None:
     with pytest.raises(IntegrityError), told_at("applicable"), transaction.atomic():
         TreatmentControl.objects.create(treatment_id=Treatment.objects.get().pk, control_id=control.pk)

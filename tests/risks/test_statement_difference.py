@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from clauses.models import Position
+from records.actions import give
 from risks.applicability.difference import Change, differences
 from risks.applicability.statement import content_of, live_lines
 from risks.models import Statement
@@ -99,6 +100,26 @@ def test_no_control_is_overlooked(organisation: Any, officer: Any, sign_in: Sign
 
 def test_who_sees_only_their_own_does_not_see_the_whole(organisation: Any, contributor: Any, sign_in: SignIn) -> None:
     assert sign_in(contributor).get(f"/{organisation.slug}/soa/coverage/").status_code == 403
+
+
+def test_who_was_given_versions_compares_those_and_nothing_with_today(
+    organisation: Any, contributor: Any, sign_in: SignIn, first: Statement
+) -> None:
+    give(first, to=contributor, change=False)
+    set_control(organisation, "A.8.3", status="in_progress")
+    second = make_statement(organisation, state="in_review", content=content_of(said(organisation)))
+    client = sign_in(contributor)
+    page = client.get(first.get_absolute_url())
+    assert "something else today" not in page.content.decode()
+    assert first.url("compare") not in SeenPage(page).links
+    for asked in ({}, {"with": "now"}, {"with": second.reference}):
+        assert client.get(first.url("compare"), asked).status_code == 404
+    give(second, to=contributor, change=False)
+    assert first.url("compare") in SeenPage(client.get(first.get_absolute_url())).links
+    answer = client.get(first.url("compare"))
+    assert (answer.context["before"], answer.context["after"]) == (first, second)
+    assert [str(tab["label"]) for tab in answer.context["tabs"]] == [second.label]
+    assert client.get(first.url("compare"), {"with": "now"}).status_code == 404
 
 
 def test_the_page_costs_the_same_with_more_behind_each_line(
