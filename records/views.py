@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from organisations.counting import Pages, told
+from organisations.models import User
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 

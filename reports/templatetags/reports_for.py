@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import template
 
-from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
+from organisations.roles import REQUEST_REPORTS
 from records.models import Record
 from reports.models import Report
 
@@ -14,18 +14,17 @@ register = template.Library()
 
 @register.inclusion_tag("reports/button.html", takes_context=True)
 def report_button(context: dict[str, Any], record: Record, kind: str) -> dict[str, Any]:
-    """For a kind of `Report.Kind`, such as `statement`; whoever may not ask sees what is there. One query."""
+    """For a kind of `Report.Kind`, such as `statement`, and for those who may ask; others see nothing. One query."""
     request = context["request"]
-    newest = None
-    if VIEW_RECORDS in request.permissions:
-        about = Report.objects.visible_to(request.user).filter(subject=record.pk, kind=kind, state=Report.State.DONE)
-        newest = about.select_related("organisation").order_by("-number").first()
+    if REQUEST_REPORTS not in request.permissions:
+        return {}
+    about = Report.objects.visible_to(request.user).filter(subject=record.pk, kind=kind, state=Report.State.DONE)
     return {
+        "may_ask": True,
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "record": record,
         "kind": kind,
-        "newest": newest,
-        "may_ask": REQUEST_REPORTS in request.permissions,
+        "newest": about.select_related("organisation").order_by("-number").first(),
         "key": uuid4(),
     }
