@@ -12,7 +12,14 @@ from django.test import Client
 from django.urls import reverse
 
 HTMX_WRITES = {"hx-post", "hx-put", "hx-patch", "hx-delete"}
-LEADS_TO_WRITING = {"new", "edit", "retire", "link", "assess", "close"}
+# Last pieces of addresses that show a form which writes, or that take its POST.
+LEADS_TO_WRITING = set(
+    "accept add answer approve ask-acceptance assess close done draft edit finish invite link measurements new"
+    " new-version next-assessment next-version position remove reopen retire return revoke send submit take-off told"
+    " verify versions withdraw withdraw-acceptance".split()
+)
+# Checks a file that somebody holds, keeps nothing, and is for everybody.
+ONLY_CHECKS = "/reports/verify"
 NOT_SENT = {"submit", "button", "image", "reset", "file"}
 
 
@@ -33,6 +40,16 @@ class Form:
 def filled_in(client: Client, address: str, **changes: Any) -> dict[str, Any]:
     """What a browser would send from a record's edit page, with `changes` typed into it."""
     return SeenPage(client.get(address)).form_with("version").data(**changes)
+
+
+def path_of(link: str) -> str:
+    """A link without what is asked there, and without its last slash."""
+    return link.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def leads_to_writing(link: str) -> bool:
+    path = path_of(link)
+    return path.rpartition("/")[2] in LEADS_TO_WRITING and not path.endswith(ONLY_CHECKS)
 
 
 class SeenPage(HTMLParser):
@@ -96,7 +113,7 @@ class SeenPage(HTMLParser):
     def controls(self) -> list[str]:
         """Whatever on the page could change something: links to forms, forms that post, htmx that writes."""
         sign_out = reverse("account_logout")
-        links = [link for link in self.links if link.rstrip("/").rpartition("/")[2] in LEADS_TO_WRITING]
+        links = [link for link in self.links if leads_to_writing(link)]
         forms = [form.action or "form" for form in self.forms if form.method == "post" and form.action != sign_out]
         htmx = [f"{tag} {name}" for tag, has in self.elements for name in has if name in HTMX_WRITES]
         return links + forms + htmx

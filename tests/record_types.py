@@ -20,6 +20,8 @@ from risks.models import (
     Concern,
     Incident,
     Risk,
+    Treatment,
+    TreatmentState,
 )
 from systems.models import AISystem
 from tests.cast import (
@@ -163,6 +165,8 @@ class RecordType:
             fields |= {"main_supplier": make_supplier(organisation), "technical_owner": somebody(organisation)}
         if self.views.model in (Incident, Concern):
             fields |= {"system": make_ai_system(organisation)}
+        if self.views.model is Treatment:
+            fields |= {"status": TreatmentState.IMPLEMENTED}
         record = self.make(organisation, **fields)
         if isinstance(record, Incident):
             notify(record)
@@ -171,7 +175,8 @@ class RecordType:
         else:
             make_evidence(organisation, proves=record, valid_until=organisation.today())
         if isinstance(record, Risk):
-            score(record, phase="inherent", likelihood=4, for_individuals=4, assessed_by=somebody(organisation))
+            for phase, likelihood in (("inherent", 4), ("residual", 2)):
+                score(record, phase=phase, likelihood=likelihood, for_individuals=4, assessed_by=somebody(organisation))
         if isinstance(record, Position):
             record.systems.add(make_ai_system(organisation))
         Record.objects.filter(pk=record.pk).update(changed_by=somebody(organisation))
