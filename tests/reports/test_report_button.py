@@ -53,9 +53,7 @@ def test_who_may_ask_finds_the_button_on_the_page(
 
 @pytest.mark.parametrize("kind", PAGES)
 @pytest.mark.parametrize("role", ["internal_auditor", "auditor", "administrator", "contributor"])
-def test_who_may_not_ask_sees_no_button(
-    kind: str, role: str, request: Any, organisation: Any, sign_in: SignIn
-) -> None:
+def test_who_may_not_ask_sees_no_button(kind: str, role: str, request: Any, organisation: Any, sign_in: SignIn) -> None:
     make, behind = PAGES[kind]
     person = request.getfixturevalue(role)
     record = make(organisation, owner=person)
