@@ -18,9 +18,8 @@ from clauses.models import Position, Requirement
 from clauses.standing import facts_of
 from clauses.verdict import Mark, mark_of, words_for
 from evidence.models import Evidence
-from organisations.counting import HowMany, told
+from organisations.counting import count_together, told
 from organisations.mail_jobs import in_trouble
-from organisations.models import Organisation
 from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.mentions import unread
@@ -107,6 +106,12 @@ class Rail:
     @cached_property
     def counts(self) -> dict[str, int]:
         """All counts in one query, each of them of what one may see."""
+        person: Any = self.request.user
+        organisation = self.request.organisation
+        rights, days = frozenset(person.held.items()), frozenset(person.days.items())
+        return count_together(self.counted, known_by=(person.pk, organisation.pk, organisation.timezone, rights, days))
+
+    def counted(self) -> dict[str, Any]:
         organisation, person = self.request.organisation, self.request.user
         due = due_parts(person, organisation, organisation.today() + SOON, owner=person)
         asked: dict[str, Any] = {
@@ -124,9 +129,7 @@ class Rail:
         }
         if MANAGE_MEMBERS in self.request.permissions:
             asked["troubled"] = in_trouble(organisation)
-        counted = {f"n_{name}": HowMany(rows) for name, rows in asked.items()}
-        found: Any = Organisation.objects.filter(pk=organisation.pk).values(**counted).get()
-        return {name: found[f"n_{name}"] for name in asked}
+        return asked
 
     def controls(self) -> dict[str, Any]:
         url = self.positions_url

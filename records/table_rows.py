@@ -27,6 +27,7 @@ class Cells:
         classes = column.attrs["td"].get("class", "")
         self.start = f"<{tag}{scope}" + (f' class="{conditional_escape(classes)}">' if classes else ">")
         self.end = f"</{tag}>"
+        self.words: dict[type[Model], dict[Any, str]] = {}
 
     def draw(self, row: Any) -> str:
         record = getattr(row, "record", row)
@@ -35,12 +36,19 @@ class Cells:
         return f"{self.start}{conditional_escape(self.table.default if shown is None else shown)}{self.end}"
 
     def value(self, record: Any) -> Any:
-        if isinstance(record, Model) and (display := display_of(type(record), self.column.accessor)):
-            return getattr(record, display)()
+        if isinstance(record, Model) and (words := self.choices(type(record))):
+            chosen = getattr(record, self.column.accessor)
+            return words.get(chosen, chosen)
         try:
             return self.column.accessor.resolve(record)
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
+
+    def choices(self, model: type[Model]) -> dict[Any, str]:
+        """The words of a choice; none where the column is none. Django looks all of them up again for each value."""
+        if model not in self.words:
+            self.words[model] = {value: str(words) for value, words in choices_of(model, self.column.accessor)}
+        return self.words[model]
 
     def render(self, row: Any, record: Any, value: Any) -> Any:
         given = {"value": value, "record": record, "table": self.table, "bound_row": row}
@@ -59,13 +67,13 @@ def arguments_of(render: Callable[..., Any]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def display_of(model: type[Model], accessor: str) -> str:
-    """The method that says a choice in words, where the column is one."""
+def choices_of(model: type[Model], accessor: str) -> list[tuple[Any, Any]]:
+    """The choices of the field that a column shows; none where it has none."""
     try:
         field: Any = model._meta.get_field(accessor)
     except FieldDoesNotExist:
-        return ""
-    return f"get_{accessor}_display" if getattr(field, "choices", None) else ""
+        return []
+    return list(field.flatchoices) if getattr(field, "choices", None) else []
 
 
 def drawn_rows(table: Table) -> SafeString:
