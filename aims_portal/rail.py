@@ -17,16 +17,12 @@ from django.utils.translation import gettext as _
 from clauses.models import Position, Requirement
 from clauses.standing import facts_of
 from clauses.verdict import Mark, mark_of, words_for
-from evidence.models import Evidence
-from organisations.counting import count_together, told
-from organisations.mail_jobs import in_trouble
+from organisations.counting import told
 from organisations.requests import MemberRequest
 from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
-from records.mentions import unread
-from records.models import SOON, Record
-from reports.due import due_parts
-from risks.models import Concern, ImpactAssessment, Incident, Risk, Treatment
-from systems.models import AISystem, Supplier
+from records.models import Record
+
+from .rail_counts import counts_for
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
@@ -105,31 +101,7 @@ class Rail:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """All counts in one query, each of them of what one may see."""
-        person: Any = self.request.user
-        organisation = self.request.organisation
-        rights, days = frozenset(person.held.items()), frozenset(person.days.items())
-        return count_together(self.counted, known_by=(person.pk, organisation.pk, organisation.timezone, rights, days))
-
-    def counted(self) -> dict[str, Any]:
-        organisation, person = self.request.organisation, self.request.user
-        due = due_parts(person, organisation, organisation.today() + SOON, owner=person)
-        asked: dict[str, Any] = {
-            "systems": self.mine(AISystem),
-            "risks": self.mine(Risk).open(),
-            "suppliers": self.mine(Supplier),
-            "treatments": self.mine(Treatment),
-            "impact": self.mine(ImpactAssessment),
-            "incidents": self.mine(Incident),
-            "concerns": self.mine(Concern),
-            "evidence": self.mine(Evidence),
-            "controls": self.mine(Position).controls(),
-            "mentions": unread(person, organisation),
-            **{f"due_{source.rule}": rows for source, rows in due.items()},
-        }
-        if MANAGE_MEMBERS in self.request.permissions:
-            asked["troubled"] = in_trouble(organisation)
-        return asked
+        return counts_for(self.request.user, self.request.organisation)
 
     def controls(self) -> dict[str, Any]:
         url = self.positions_url

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -77,10 +79,16 @@ def facts_of(positions: list[int], *, on: date) -> dict[int, Facts]:
     """What is on record about positions, by their ids."""
     if not positions:
         return {}
-    valid, parameters = Evidence.objects.valid(on).values("pk").query.sql_with_params()
+    valid, parameters = valid_evidence(on)
     with connection.cursor() as cursor:
         cursor.execute(GATHER.format(valid=valid), [*parameters, positions, on, on + SOON, positions])
         return {row[0]: as_facts(*row[1:]) for row in cursor.fetchall()}
+
+
+@lru_cache(maxsize=8)
+def valid_evidence(on: date) -> tuple[str, tuple[Any, ...]]:
+    """SQL and parameters of the ids of all evidence that proves something on the day."""
+    return Evidence.objects.valid(on).values("pk").query.sql_with_params()
 
 
 def as_facts(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.db import connection
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.formats import number_format
 
@@ -26,43 +24,6 @@ class HowMany(Subquery):
     def __init__(self, rows: QuerySet[Any]) -> None:
         few = rows.order_by()[: MOST + 1]
         super().__init__(few if rows.query.combinator else few.values("pk"))
-
-
-# Statements with their names and parameters, by all that they depend on; so few that each stays in memory.
-STATEMENTS: dict[Hashable, tuple[list[str], str, list[Any]]] = {}
-MOST_STATEMENTS = 200
-
-
-def count_together(asked: Callable[[], dict[str, QuerySet[Any]]], *, known_by: Hashable) -> dict[str, int]:
-    """How many rows each queryset of `asked()` has, up to `MOST + 1`, in one query.
-
-    To put such a statement together takes far longer than to run it, so it is kept for the next page: `known_by` names
-    all that it depends on, above all whose rights it was made for.
-    """
-    made = STATEMENTS.get(known_by)
-    if made is None:
-        if len(STATEMENTS) >= MOST_STATEMENTS:
-            STATEMENTS.clear()
-        made = STATEMENTS[known_by] = statement_of(asked())
-    names, sql, parameters = made
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return dict(zip(names, cursor.fetchone(), strict=True))
-
-
-def statement_of(asked: dict[str, QuerySet[Any]]) -> tuple[list[str], str, list[Any]]:
-    columns: list[str] = []
-    parameters: list[Any] = []
-    for rows in asked.values():
-        few = rows.order_by()[: MOST + 1]
-        try:
-            sql, given = (few if rows.query.combinator else few.values("pk")).query.sql_with_params()
-        except EmptyResultSet:
-            columns.append("0")
-        else:
-            columns.append(HowMany.template % {"subquery": sql})
-            parameters += given
-    return list(asked), f"SELECT {', '.join(columns)}", parameters
 
 
 def told(count: int) -> str:

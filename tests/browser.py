@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 FLAGS = [
@@ -23,6 +23,7 @@ FLAGS = [
 ]
 # Rules of WCAG 2.2 A and AA, and what axe calls best practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Milliseconds that a page may take on a busy machine.
 WAIT = 20_000
 
@@ -93,10 +94,11 @@ def assert_no_axe_violations(page: Page, context: str | None = None) -> None:
     Colours are measured as they stay: not on their way from one to the other.
     """
     page.emulate_media(reduced_motion="reduce")
-    faults = (
-        Axe()
-        .run(page, context=context, options={"resultTypes": ["violations"], "runOnly": RULES})
-        .response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    faults = page.evaluate(
+        "([context, options]) => axe.run(context || document, options).then(found => found.violations)",
+        [context, {"resultTypes": ["violations"], "runOnly": RULES}],
     )
     lines = [
         f"{fault['id']} ({fault['impact']}): {fault['help']}\n      {node['html'][:200]}\n      {summary(node)}"
@@ -104,6 +106,18 @@ def assert_no_axe_violations(page: Page, context: str | None = None) -> None:
         for node in fault["nodes"]
     ]
     assert not faults, f"axe on {page.url}:\n  " + "\n  ".join(lines)
+
+
+def assert_no_axe_violations_in_both_themes(page: Page) -> None:
+    """The same for the page as it stands, in the light and in the dark theme; it is left in the dark one."""
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert page.evaluate(f"matchMedia('(prefers-color-scheme: {theme})').matches")
+        try:
+            assert_no_axe_violations(page)
+        except AssertionError as faults:
+            faults.add_note(f"In the {theme} theme.")
+            raise
 
 
 def summary(node: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The stage: one database with the cast in it, a broker and a folder of files for each process of the tests.
 
 The catalogue, both organisations and their people are made once per process and stay: a test begins with them, and its
-own changes are rolled back. A test that needs real transactions empties the database, and the next makes them anew.
+own changes are rolled back. After a test that needs real transactions they are put back (see tests.flushing).
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The empty, migrated database of pytest-django, and the cast in it."""
     from tests import cast
+    from tests.flushing import copy_aside
 
     with django_db_blocker.unblock():
         for slug in (cast.HERE, cast.THERE):
             cast.found(slug)
+        copy_aside()
 
 
 @pytest.fixture(scope="session", autouse=True)
