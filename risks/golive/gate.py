@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from organisations.authority import Authority, held_by, suffices
 from organisations.models import Organisation, User
 from risks.changes.material import Past
+from risks.impact.versions import OPEN as UNDECIDED
 from risks.models import Decision, ImpactAssessment, Standing
 from systems.models import AISystem
 
@@ -64,8 +66,11 @@ def assessment_check(system: AISystem, version: str, on: date) -> Check:
 
 def assessment_for(system: AISystem, version: str) -> ImpactAssessment | None:
     """The assessment that counts for a version: the approved one, else the newest that is on its way."""
+    named = Q(system_version=version)
+    if version == system.system_version:
+        named |= Q(system_version="", state__in=UNDECIDED)
     found = list(
-        ImpactAssessment.objects.filter(system=system, system_version=version)
+        ImpactAssessment.objects.filter(named, system=system)
         .exclude(state=Standing.SUPERSEDED)
         .select_related("organisation")
         .order_by("-number", "-pk")

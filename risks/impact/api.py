@@ -73,11 +73,11 @@ class ImpactAssessmentSerializer(RecordSerializer):
         fields = [
             *RecordSerializer.Meta.read_only,
             *FRAME,
-            *("state", "number", "level", "is_expired", "system_version", "decided_on"),
+            *("state", "number", "level", "is_expired", "decided_on"),
             *(name for name in COLUMNS if name not in FRAME),
             *("impacts", "measures", "consultations"),
         ]
-        read_only_fields = (*RecordSerializer.Meta.read_only, "state", "number", "system_version", "decided_on")
+        read_only_fields = (*RecordSerializer.Meta.read_only, "state", "number", "decided_on")
         extra_kwargs = {"title": {"required": False}}
 
     def get_level(self, assessment: ImpactAssessment) -> str:

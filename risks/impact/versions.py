@@ -17,8 +17,8 @@ from risks.models import Consultation, Impact, ImpactAssessment, ImpactMeasure, 
 from systems.models import AISystem
 
 OPEN = (Standing.DRAFT, Standing.IN_REVIEW, Standing.RETURNED)
-# Made anew in each version: who assessed, when, what they decided, until when it holds.
-ANEW = ("trigger", "assessed_on", "assessors", "decision", "review_on", "risks")
+# Made anew in each version: which version of the system, who assessed, when, what they decided, until when it holds.
+ANEW = ("trigger", "system_version", "assessed_on", "assessors", "decision", "review_on", "risks")
 
 
 class AlreadyOpenError(ValidationError):
@@ -50,7 +50,6 @@ def next_version(assessment: ImpactAssessment, *, by: User | None, trigger: str)
         owner=assessment.owner,
         review_every=assessment.review_every,
         system=assessment.system,
-        system_version=assessment.system.system_version,
         number=last_number(assessment.system) + 1,
         replaces=assessment,
         trigger=trigger,

@@ -27,7 +27,7 @@ def test_a_program_begins_one_and_writes_its_texts(organisation: Any, officer: A
     told = made.json()
     assert (told["title"], told["state"], told["number"]) == ("Impact assessment of Mail sorter", "draft", 1)
     one = address(organisation, f"{told['reference']}/")
-    changes = {"limits": "Weak on Mondays", "frameworks": ["eu_fria"], "is_prohibited": False}
+    changes = {"limits": "Weak on Mondays", "frameworks": ["eu_fria"], "is_prohibited": False, "system_version": "2.0"}
     answer = client.patch(one, changes | {"assessors": [officer.email]}, headers={"If-Match": made["ETag"]}, **JSON)
     assert answer.status_code == 200, answer.content
     assert changes.items() <= answer.json().items()
