@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from organisations.roles import RIGHTS, VIEW_RECORDS
@@ -108,7 +109,7 @@ def impact_gaps(asked: Asked, approved: Any) -> tuple[str, ...]:
         return (_("No current impact assessment: %(reference)s expired") % {"reference": approved.reference},)
     versions = {"reference": approved.reference, "old": approved.system_version, "new": system.system_version}
     changes = tuple(
-        _("%(change)s since %(reference)s") % {"change": one.words.capitalize(), "reference": approved.reference}
+        _("%(change)s since %(reference)s") % {"change": capfirst(one.words), "reference": approved.reference}
         for one in changes_since(approved, Past(system))
     )
     if not changes and approved.system_version and system.system_version not in {"", approved.system_version}:

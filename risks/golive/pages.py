@@ -150,7 +150,7 @@ def context_of(request: MemberRequest, system: AISystem, form: GoLiveForm | None
 
 def asked_version(system: AISystem, form: GoLiveForm | None) -> str:
     typed = form.data.get("system_version", "").strip() if form and form.is_bound else ""
-    return typed[:50] or system.system_version
+    return typed[:50].replace("\x00", "") or system.system_version
 
 
 def asked_checks(system: AISystem, form: GoLiveForm | None) -> list[Check]:

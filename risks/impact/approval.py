@@ -15,14 +15,19 @@ from risks.approval_pages import ApprovalPages, seen
 from risks.approving import approve
 from risks.impact.completeness import contradiction
 from risks.impact.rating import overall_of, review_due
+from risks.impact.screening import proposed
 from risks.models import Decision, ImpactAssessment, Level, Screening, Standing
 
 
 def needed(assessment: ImpactAssessment) -> Authority:
-    """Light: a head of department. Full: designated management. What remains high or critical: top management."""
+    """Light: a head of department. Full: designated management. What remains high or critical: top management.
+
+    Where full was proposed, a lighter one that was chosen needs designated management as well.
+    """
     if overall_of(assessment) in {Level.HIGH, Level.CRITICAL}:
         return Authority.TOP
-    return Authority.DESIGNATED if assessment.screening == Screening.FULL else Authority.HEAD
+    is_full = Screening.FULL in {assessment.screening, proposed(assessment).depth}
+    return Authority.DESIGNATED if is_full else Authority.HEAD
 
 
 def earlier(assessment: ImpactAssessment) -> Any:

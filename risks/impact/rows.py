@@ -178,9 +178,13 @@ class ListForm(RowsForm):
         cleaned = super().clean() or self.cleaned_data
         for key in self.keys:
             values = self.values(key)
-            if any(values.values()) and not values[self.needed] and not cleaned.get(f"{key}-remove"):
+            is_row = key in self.kept or any(values.values())
+            if is_row and not values[self.needed] and not cleaned.get(f"{key}-remove"):
                 column: Any = self.row._meta.get_field(self.needed)
-                self.add_error(f"{key}-{self.needed}", _("Say: %(what)s.") % {"what": column.verbose_name})
+                words = (
+                    _("Say: %(what)s. Or tick that the row is taken away.") if key in self.kept else _("Say: %(what)s.")
+                )
+                self.add_error(f"{key}-{self.needed}", words % {"what": column.verbose_name})
         return cleaned
 
     def save_row(self, key: str, assessment: ImpactAssessment) -> None:

@@ -136,6 +136,15 @@ def test_an_assessment_of_the_coming_version_counts_before_and_after_it_is_in_us
     assert (system.system_version, lack(system, "1.0")) == ("1.0", "")
 
 
+def test_a_version_that_no_database_can_hold_is_refused_at_the_field(
+    system: AISystem, decider: Any, sign_in: SignIn
+) -> None:
+    approved(system)
+    answer = decide(sign_in(decider), system, system_version="0\x009")
+    assert (answer.status_code, "system_version" in answer.context["form"].errors) == (200, True)
+    assert not GoLive.objects.exists()
+
+
 def test_verification_and_user_information_must_be_given(system: AISystem, decider: Any, sign_in: SignIn) -> None:
     approved(system)
     before = written()

@@ -120,6 +120,8 @@ def test_an_assessment_made_for_the_coming_version_lets_that_one_go_live(
 def test_light_needs_a_head_full_designated_management_and_what_remains_high_top_management(organisation: Any) -> None:
     light, full = complete(organisation), complete(organisation, "full")
     assert (needed(light), needed(full)) == (Authority.HEAD, Authority.DESIGNATED)
+    lighter = complete(organisation, vulnerable="Elderly people", screening_reason="A pilot")
+    assert needed(lighter) == Authority.DESIGNATED, "full was proposed, whatever was chosen"
     remaining(light, 4, 3)
     assert needed(light) == Authority.TOP
     remaining(light, 5, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -250,6 +250,18 @@ def test_the_list_is_filtered_and_says_the_next_deadline(organisation: Any, offi
         assert hidden not in page_said
     exported = client.get(f"{path}export.csv").getvalue().decode()
     assert "Serious one" in exported
+
+
+def test_an_export_tells_the_time_of_the_organisation(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    type(organisation).objects.filter(pk=organisation.pk).update(timezone="Pacific/Kiritimati")
+    known_at = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
+    incident = make_incident(organisation, known_at=known_at, happened_on=known_at.date())
+    notify(incident, hours=2)
+    text = sign_in(officer).get(f"/{organisation.slug}/incidents/export.csv").getvalue().decode()
+    assert "2026-03-02 12:30" in text
+    assert "2026-03-02 14:30" in text
+    history = sign_in(officer).get(f"/{organisation.slug}/history/export.csv?kind=incident").getvalue().decode()
+    assert "2 Mar 2026, 12:30" in history
 
 
 def test_a_risk_one_may_not_see_is_not_named(
