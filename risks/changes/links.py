@@ -13,7 +13,7 @@ from records.models import Record
 
 @dataclass(frozen=True)
 class Linked:
-    """A record as a page names it; `url` is empty where this person may not open it."""
+    """A record as a page names it."""
 
     reference: str
     title: str
@@ -21,8 +21,8 @@ class Linked:
     note: str = ""
 
 
-def linked(record: Record, *, note: Any = "", is_open: bool = True) -> Linked:
-    return Linked(record.reference, record.title, record.get_absolute_url() if is_open else "", str(note))
+def linked(record: Record, *, note: Any = "") -> Linked:
+    return Linked(record.reference, record.title, record.get_absolute_url(), str(note))
 
 
 def page_of(name: str, organisation: Any, **query: Any) -> str:

@@ -105,15 +105,16 @@ def impact_gaps(asked: Asked, approved: Any) -> tuple[str, ...]:
     system = asked.system
     if approved is None:
         return (_("No current impact assessment"),)
+    name = approved.reference if approved.is_seen else _("its impact assessment")
     if approved.is_expired(asked.on):
-        return (_("No current impact assessment: %(reference)s expired") % {"reference": approved.reference},)
-    versions = {"reference": approved.reference, "old": approved.system_version, "new": system.system_version}
+        return (_("No current impact assessment: %(reference)s expired") % {"reference": name},)
+    versions = {"reference": name, "old": approved.system_version, "new": system.system_version}
     changes = tuple(
-        _("%(change)s since %(reference)s") % {"change": capfirst(one.words), "reference": approved.reference}
+        _("%(change)s since %(reference)s") % {"change": capfirst(one.words), "reference": name}
         for one in changes_since(approved, Past(system))
     )
     if not changes and approved.system_version and system.system_version not in {"", approved.system_version}:
-        return (_("%(reference)s is of version %(old)s, in use is version %(new)s") % versions,)
+        return (capfirst(_("%(reference)s is of version %(old)s, in use is version %(new)s") % versions),)
     return changes
 
 

@@ -24,7 +24,7 @@ from risks.golive.forms import GoLiveForm
 from risks.golive.gate import checks_of, decides
 from risks.golive.going_live import STAGES
 from risks.golive.pages import GoLiveViews, form_for
-from risks.models import GoLive
+from risks.models import GoLive, ImpactAssessment
 from systems.models import AISystem, Stage
 from systems.views import ai_systems
 
@@ -54,6 +54,14 @@ class GoLiveRecordApi(RecordApi):
     views = GoLiveViews()
     queryset = GoLive.objects.none()
     serializer_class = GoLiveSerializer
+
+    def prepared(self, records: Any) -> Any:
+        """The assessment that a decision rests on is named only to those who may see it."""
+        named = ImpactAssessment.objects.visible_to(self.member.user)
+        seen = named.in_bulk({one.assessment_id for one in records} - {None})
+        for one in records:
+            one.assessment = seen.get(one.assessment_id)
+        return records
 
 
 class GateCheckSerializer(serializers.Serializer):
@@ -98,7 +106,7 @@ class GateApi(MemberApi):
             "system_version": version,
             "seen": system.version,
             "may_decide": decides(self.member.user, self.member.organisation),
-            "checks": checks_of(system, version),
+            "checks": checks_of(system, version, user=self.member.user),
         }
         return Response(GateSerializer(gate).data)
 

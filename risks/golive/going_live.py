@@ -38,7 +38,7 @@ def go_live(
     """
     version, override_reason = version.strip(), override_reason.strip()
     system = decidable(locked(system, version), by, seen)
-    checks = checks_of(system, version, given)
+    checks = checks_of(system, version, given, user=by)
     refuse(checks, override_reason)
     decision = GoLive(
         organisation=system.organisation,

@@ -132,7 +132,7 @@ def decided(form: GoLiveForm) -> GoLive | None:
 
 
 def context_of(request: MemberRequest, system: AISystem, form: GoLiveForm | None) -> dict[str, Any]:
-    checks = asked_checks(system, form)
+    checks = asked_checks(system, form, request.user)
     return {
         "record": system,
         "form": form,
@@ -153,10 +153,10 @@ def asked_version(system: AISystem, form: GoLiveForm | None) -> str:
     return typed[:50].replace("\x00", "") or system.system_version
 
 
-def asked_checks(system: AISystem, form: GoLiveForm | None) -> list[Check]:
+def asked_checks(system: AISystem, form: GoLiveForm | None, user: Any) -> list[Check]:
     """The conditions by what stands in the form now."""
     given = {name: str(form.data.get(name, "")) for name in TEXTS} if form and form.is_bound else {}
-    return checks_of(system, asked_version(system, form), given)
+    return checks_of(system, asked_version(system, form), given, user=user)
 
 
 def line_of(check: Check) -> dict[str, str]:

@@ -22,6 +22,7 @@ from tests.risk_cast import approved, make_impact_assessment
 from tests.traces import written
 
 SignIn = Callable[..., Client]
+TOLD = ("go-live", "dossier")
 GIVEN = {"verification": "All 40 tests passed", "user_information": "Notes in the intranet"}
 
 
@@ -51,7 +52,7 @@ def decide(client: Client, system: AISystem, **changes: Any) -> Any:
 
 def lack(system: AISystem, version: str = "0.9") -> str:
     """Why the assessment does not count; empty where it does."""
-    check = checks_of(system, version, GIVEN)[0]
+    check = checks_of(system, version, GIVEN, user=system.owner)[0]
     return "" if check.passed else check.why
 
 
@@ -143,6 +144,29 @@ def test_a_version_that_no_database_can_hold_is_refused_at_the_field(
     answer = decide(sign_in(decider), system, system_version="0\x009")
     assert (answer.status_code, "system_version" in answer.context["form"].errors) == (200, True)
     assert not GoLive.objects.exists()
+
+
+def test_an_assessment_one_may_not_see_is_not_named(
+    system: AISystem, decider: Any, officer: Any, contributor: Any, sign_in: SignIn
+) -> None:
+    AISystem.objects.filter(pk=system.pk).update(owner=contributor)
+    assessment = approved(system, title="Secret title")
+    made, client = live(AISystem.objects.get(pk=system.pk), decider), sign_in(contributor)
+    AISystem.objects.filter(pk=system.pk).update(purpose="Plans shifts")
+    make_impact_assessment(system.organisation, system=system, number=2, title="Secret draft")
+    pages = [
+        system.get_absolute_url(),
+        page_of(system),
+        f"{system.get_absolute_url()}dossier/",
+        made.get_absolute_url(),
+    ]
+    told = [client.get(page).content.decode() for page in pages]
+    doors = [*(f"ai-systems/{system.reference}/{name}/" for name in TOLD), f"go-lives/{made.reference}/"]
+    told += [client.get(f"/api/v1/{system.organisation.slug}/{door}").content.decode() for door in doors]
+    assert "The system changed after its impact assessment: purpose changed." in told[1]
+    assert "Purpose changed since its impact assessment" in told[2]
+    assert [text for text in told if "Secret" in text or assessment.reference in text] == []
+    assert assessment.reference in sign_in(officer).get(made.get_absolute_url()).content.decode()
 
 
 def test_verification_and_user_information_must_be_given(system: AISystem, decider: Any, sign_in: SignIn) -> None:

@@ -261,7 +261,7 @@ def test_an_export_tells_the_time_of_the_organisation(organisation: Any, officer
     assert "2026-03-02 12:30" in text
     assert "2026-03-02 14:30" in text
     history = sign_in(officer).get(f"/{organisation.slug}/history/export.csv?kind=incident").getvalue().decode()
-    assert "2 Mar 2026, 12:30" in history
+    assert "2 Mar 2026, 14:30" in history
 
 
 def test_a_risk_one_may_not_see_is_not_named(
