@@ -36,7 +36,7 @@ def detail_of(request: MemberRequest, assessment: ImpactAssessment, *, may_chang
         "system": seen_system(request, assessment),
         "versions": versions_of(request, assessment),
         "feeds": risks_of(request, assessment),
-        "open_measures": assessment.measures.filter(done_on=None) if assessment.is_settled and may_change else [],
+        "open_measures": assessment.measures.filter(done_on=None) if assessment.is_approved and may_change else [],
         "outputs": [one for one in Output if one == Output.ISO_42001 or one in assessment.frameworks],
         "document_url": f"{assessment.get_absolute_url()}document/",
         "triggers": Trigger.choices,

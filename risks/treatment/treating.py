@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from organisations.models import User
 from records.actions import keep, let_in
@@ -13,6 +14,7 @@ from records.models import Record
 from risks.approving import locked
 from risks.models import Acceptance, Risk, Treatment, TreatmentState
 
+OWNS = gettext_lazy("Who owns or owned a treatment cannot verify it: somebody else must.")
 # Nothing more is to be done about these.
 SETTLED_LINES = (TreatmentState.VERIFIED, TreatmentState.DROPPED)
 
@@ -28,7 +30,7 @@ def why_not_verify(treatment: Treatment, user: User) -> str:
     if treatment.status != TreatmentState.IMPLEMENTED:
         return _("Only what is implemented can be verified.")
     if has_owned(user, treatment):
-        return _("Who owns or owned a treatment cannot verify it: somebody else must.")
+        return str(OWNS)
     return ""
 
 

@@ -241,6 +241,22 @@ def test_a_measure_may_be_done_after_approval(organisation: Any, officer: Any, h
     assert sign_in(officer).post(address).status_code == 302
     measure.refresh_from_db()
     assert measure.done_on == organisation.today()
+    assert ImpactAssessment.objects.get(pk=one.pk).changed_by == officer
+    assert b"It is done already." in sign_in(officer).post(address, follow=True).content
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review", "superseded"])
+def test_only_the_assessment_in_force_has_measures_done_and_a_next_version(
+    state: str, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    one, client = complete(organisation), sign_in(officer)
+    measure, record = one.measures.get(), ImpactAssessment.objects.filter(pk=one.pk)
+    record.update(state=state)
+    client.post(f"{one.get_absolute_url()}measures/{measure.pk}/done/")
+    measure.refresh_from_db()
+    assert measure.done_on is None
+    client.post(f"{one.get_absolute_url()}next-version/", {"trigger": "change"})
+    assert ImpactAssessment.objects.filter(system=one.system).count() == 1
 
 
 def test_editing_an_approved_one_makes_the_next_version_with_everything_copied(
