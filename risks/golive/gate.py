@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from organisations.authority import Authority, held_by, suffices
 from organisations.models import Organisation, User
 from risks.changes.material import Past
+from risks.impact.screening import is_stopped
 from risks.impact.versions import OPEN as UNDECIDED
-from risks.models import Decision, ImpactAssessment, Standing
+from risks.models import Decision, ImpactAssessment, Screening, Standing
 from systems.models import AISystem
 
 # What is said with the decision itself.
@@ -96,12 +97,21 @@ def lack_of(assessment: ImpactAssessment | None, name: str, system: AISystem, ve
     if assessment.review_on and assessment.is_expired(system.organisation.today()):
         day = date_format(assessment.review_on, "j M Y")
         return _("%(record)s expired on %(day)s.") % {**names, "day": day}
-    if assessment.decision not in GO:
-        decision = assessment.get_decision_display() or _("no decision")
-        return _("%(record)s ended with: %(decision)s.") % {**names, "decision": str(decision).lower()}
+    if why := ended_otherwise(assessment, names):
+        return why
     if not assessment.facts:
         return _("It is not on record what the system was when %(record)s was approved.") % names
     if changes := Past(system).changes(assessment.facts, but_version=True):
         words = ", ".join(one.words for one in changes)
         return _("The system changed after %(record)s: %(changes)s.") % {**names, "changes": words}
     return ""
+
+
+def ended_otherwise(assessment: ImpactAssessment, names: dict[str, Any]) -> str:
+    """Why an approved assessment is no go; empty where it is. One that screening cut short needs no decision."""
+    if is_stopped(assessment):
+        return _("%(record)s names a prohibited practice (Art. 5).") % names
+    if assessment.decision in GO or (not assessment.decision and assessment.screening == Screening.NONE):
+        return ""
+    decision = assessment.get_decision_display() or _("no decision")
+    return _("%(record)s ended with: %(decision)s.") % {**names, "decision": str(decision).lower()}

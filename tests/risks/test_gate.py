@@ -109,6 +109,19 @@ def test_an_expired_assessment_does_not_count_and_its_last_day_does(system: AISy
     assert lack(system) == ""
 
 
+def test_a_screening_that_found_nothing_to_assess_counts_once_approved(system: AISystem) -> None:
+    one = approved(system, screening="none", decision="")
+    assert lack(system) == ""
+    type(one).objects.filter(pk=one.pk).update(state="superseded")
+    approved(system, screening="none", decision="", is_prohibited=True, number=2)
+    assert "prohibited practice" in lack(system)
+
+
+def test_one_that_decided_against_it_does_not_count_however_it_was_screened(system: AISystem) -> None:
+    approved(system, screening="none", decision="no_go")
+    assert "ended with: no go" in lack(system)
+
+
 def test_no_assessment_at_all_is_said(system: AISystem) -> None:
     assert lack(system) == "There is no impact assessment of version 0.9."
     assert lack(system, "") == "Say which version goes live."
