@@ -114,6 +114,21 @@ def test_nobody_is_told_before_it_was_known_or_in_the_future(organisation: Any, 
     assert "told in time" in said(client.get(incident.get_absolute_url()))
 
 
+@pytest.mark.parametrize("outcome", ["told", "not_needed"])
+def test_of_two_who_note_what_became_of_it_the_second_is_told_and_loses_nothing(
+    outcome: str, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    incident, client = make_incident(organisation), sign_in(officer)
+    row, moment = notify(incident), typed(timezone.now(), organisation)
+    mine, theirs = (filled_in(client, page("told", incident, row), told_at=moment, outcome="told") for _who in range(2))
+    assert client.post(page("told", incident, row), theirs | {"note": "By mail"}).status_code == 302
+    answer = client.post(page("told", incident, row), mine | {"note": "By phone", "outcome": outcome})
+    assert "Somebody else noted something of it meanwhile" in said(answer)
+    assert SeenPage(answer).form_with("told_at").fields["note"][0].strip() == "By phone"
+    row.refresh_from_db()
+    assert (row.note, row.is_needed) == ("By mail", True)
+
+
 def test_who_was_told_stays_on_the_list(organisation: Any, officer: Any, sign_in: SignIn) -> None:
     incident, client = make_incident(organisation), sign_in(officer)
     row, other = notify(incident, told_at=timezone.now()), notify(incident, "Supplier")
