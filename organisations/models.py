@@ -144,7 +144,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         today = LocalDay(models.Value(timezone.now(), models.DateTimeField()), models.F("organisation__timezone"))
         return self.filter(models.Q(until=None) | models.Q(until__gte=today))
 
-    def with_rights(self) -> MembershipQuerySet:
+    def with_rights(self) -> Any:
         """Annotates `rights`, the list of what each may do there (see roles)."""
         held = OrganisationGrant.objects.filter(
             user=models.OuterRef("user"), content_object=models.OuterRef("organisation")
@@ -152,7 +152,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.annotate(rights=ArraySubquery(held.values("permission__codename")))
 
     def holding(self, right: str) -> MembershipQuerySet:
-        return self.with_rights().filter(rights__contains=[right])
+        found: MembershipQuerySet = self.with_rights().filter(rights__contains=[right])
+        return found
 
 
 @tracked(seen_with=MANAGE_MEMBERS, kept_at="member-list")

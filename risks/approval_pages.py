@@ -17,8 +17,8 @@ from organisations.authority import Authority
 from organisations.models import User
 from organisations.requests import MemberRequest
 from records.views import RecordViews
-from risks.approving import OPEN, approve, refusal, send_back, submit
-from risks.models.scales import Standing
+from risks.approving import approve, refusal, send_back, submit
+from risks.models.scales import OPEN, Standing
 
 NAMED = 5
 

@@ -14,8 +14,7 @@ from clauses.models import Requirement
 from organisations.models import Organisation, User
 from records.actions import keep
 from risks.applicability.statement import Line, content_of, fingerprint_of, live_lines
-from risks.approving import OPEN
-from risks.models import Standing, Statement
+from risks.models import UNDECIDED, Statement
 
 FIRST = "1.0"
 UNSAID = gettext_lazy("Say what is new in this version: edit it first.")
@@ -37,7 +36,7 @@ def draft_statement(organisation: Organisation, *, by: User) -> Statement:
     """The next version as a draft. Raises ValidationError while another one is open."""
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     versions = Statement.objects.of(organisation)
-    is_open = versions.filter(state__in=(*OPEN, Standing.IN_REVIEW)).order_by("number").last()
+    is_open = versions.filter(state__in=UNDECIDED).order_by("number").last()
     if is_open:
         raise ValidationError(_("%(record)s is still open: finish it first.") % {"record": is_open})
     last = versions.order_by("number").last()

@@ -30,8 +30,7 @@ from risks.applicability.statement import Line, lines_of, live_lines
 from risks.applicability.stating import UNSAID, draft_statement, freeze, next_label, obstacles, says_nothing_new
 from risks.applicability.tables import OwnControlTable, StatementTable
 from risks.approval_pages import ApprovalPages
-from risks.approving import OPEN
-from risks.models import OwnControl, Standing, Statement, TreatmentState
+from risks.models import OPEN, UNDECIDED, OwnControl, Standing, Statement, TreatmentState
 
 NOW = "now"
 
@@ -62,7 +61,7 @@ class StatementViews(RecordViews):
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
         versions = self.visible(request).order_by("number")
-        last, under_way = versions.last(), versions.filter(state__in=(*OPEN, Standing.IN_REVIEW)).exists()
+        last, under_way = versions.last(), versions.filter(state__in=UNDECIDED).exists()
         return {
             "may_draft": CHANGE_RECORDS in request.permissions and not under_way,
             "last": last,

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from evidence.references import natural
 from records.models import Record
-from risks.changes.drafts import UNDECIDED, changes_since, trigger_of
-from risks.changes.links import Linked, linked, page_of
+from risks.changes.drafts import changes_since, trigger_of
 from risks.changes.material import Change, Past
+from risks.linking import Linked, linked, page_of
 from risks.models import (
+    UNDECIDED,
     Acceptance,
     ImpactAssessment,
     Incident,

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from organisations.api import MemberApi, as_object
+from records.actions import CHANGED
 from records.api import IDEMPOTENCY, REFERENCE, PersonField, RecordApi, RecordSerializer, filter_parameters
 from records.api_forms import errors_of, posted
 from risks.dossier.parts import Dossier, Part
@@ -136,7 +137,7 @@ class GateApi(MemberApi):
 
 def made(form: GoLiveForm) -> GoLive:
     if form.is_stale:
-        raise ValidationError({"seen": [_("It changed after you opened it. Look at it again, then decide.")]})
+        raise ValidationError({"seen": [CHANGED]})
     if not form.is_valid():
         raise errors_of(form)
     try:

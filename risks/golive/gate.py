@@ -15,8 +15,7 @@ from organisations.authority import Authority, held_by, suffices
 from organisations.models import Organisation, User
 from risks.changes.material import Past
 from risks.impact.screening import is_stopped
-from risks.impact.versions import OPEN as UNDECIDED
-from risks.models import Decision, ImpactAssessment, Screening, Standing
+from risks.models import UNDECIDED, Decision, ImpactAssessment, Screening, Standing
 from systems.models import AISystem
 
 # What is said with the decision itself.

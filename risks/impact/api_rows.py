@@ -21,10 +21,9 @@ from records.api import IF_MATCH, REFERENCE, PersonField
 from records.api_forms import errors_of, posted, refuse_names
 from records.models import Record
 from risks.approval_api import SubmittingApi
-from risks.approving import OPEN
 from risks.impact.measures import mark_done
 from risks.impact.rows import FORMS, RowsForm
-from risks.models import Consultation, Dimension, Impact, ImpactAssessment, ImpactMeasure
+from risks.models import OPEN, Consultation, Dimension, Impact, ImpactAssessment, ImpactMeasure
 
 DIMENSION = OpenApiParameter("dimension", str, OpenApiParameter.PATH, enum=Dimension.values)
 ROW = OpenApiParameter("row_id", OpenApiTypes.INT, OpenApiParameter.PATH)

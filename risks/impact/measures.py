@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from organisations.models import User
-from records.actions import touch
-from risks.approving import locked
+from records.actions import locked, touch
 from risks.models import ImpactAssessment, ImpactMeasure
 
 

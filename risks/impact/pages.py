@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from organisations.requests import MemberRequest
 from records.views import RecordViews
-from risks.approving import OPEN
 from risks.impact.approval import ImpactApprovalPages, earlier, needed
 from risks.impact.completeness import ready_for_review
 from risks.impact.detail import detail_of, is_outdated
@@ -27,7 +26,7 @@ from risks.impact.measures import mark_done
 from risks.impact.rating import with_level
 from risks.impact.screening import is_stopped
 from risks.impact.versions import AlreadyOpenError, next_version
-from risks.models import ImpactAssessment, Output, Standing, Trigger
+from risks.models import OPEN, ImpactAssessment, Output, Standing, Trigger
 
 
 class ImpactViews(RecordViews):

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evidence.references import natural
 from organisations.models import User
 from records.forms import people_of
 from records.models import Record
@@ -218,7 +219,7 @@ class MeasuresForm(ListForm):
         people = (people | User.objects.filter(pk__in=owners)).distinct().order_by("name")
         return {
             "dimension": Dimension.choices,
-            "control_id": [(one.pk, str(one)) for one in sorted(known, key=by_number)],
+            "control_id": [(one.pk, str(one)) for one in sorted(known, key=lambda one: natural(one.reference))],
             "owner_id": [(one.pk, str(one)) for one in people],
         }
 
@@ -229,11 +230,6 @@ class MeasuresForm(ListForm):
             if values["measure"] and not values["dimension"]:
                 self.add_error(f"{key}-dimension", _("Say which dimension it is for."))
         return cleaned
-
-
-def by_number(record: Record) -> list[Any]:
-    """A.6.2.4 before A.10.2."""
-    return [(part.isdecimal(), int(part) if part.isdecimal() else part) for part in record.reference.split(".")]
 
 
 FORMS: dict[str, type[RowsForm]] = {

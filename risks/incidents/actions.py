@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations.models import User
-from records.actions import keep, touch
-from records.models import Record
+from records.actions import keep, locked, touch
 from risks.models import Incident, Level, Notification
 
 GRAVE = (Level.HIGH, Level.CRITICAL)
@@ -34,9 +33,7 @@ def missing(incident: Incident) -> list[str]:
 @transaction.atomic
 def close_incident(incident: Incident, *, by: User, lessons: str, seen: int | None = None) -> None:
     """Closes an incident with what was learned; `seen` is the version that was shown. Raises ValidationError."""
-    incident = locked(incident)
-    if seen is not None and seen != incident.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then close it."))
+    incident = locked(incident, seen)
     if not incident.is_open:
         raise ValidationError(_("It is closed already."))
     if reasons := missing(incident):
@@ -155,9 +152,3 @@ def refuse_if_noted(notification: Notification, seen: str) -> None:
 def refuse_if_told(notification: Notification) -> None:
     if Notification.objects.filter(pk=notification.pk).exclude(told_at=None).exists():
         raise ValidationError(_("They have been told. What was told stays."))
-
-
-def locked(incident: Incident) -> Incident:
-    """The incident as it stands now; whoever acts on it at the same time waits."""
-    Record.objects.select_for_update().get(pk=incident.pk)
-    return Incident.objects.select_related("organisation").get(pk=incident.pk)

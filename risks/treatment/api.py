@@ -28,8 +28,8 @@ from records.api import (
 from records.api_forms import errors_of, posted, refuse_names
 from records.models import Record
 from risks.models import Acceptance, Risk, Treatment, TreatmentPlan
+from risks.register.views import risk_views
 from risks.treatment.acceptance_forms import AcceptanceForm
-from risks.treatment.acceptance_pages import risk_of
 from risks.treatment.accepting import accept_risk, refusal, residual_of, standing_of
 from risks.treatment.forms import TreatmentForm, VerificationForm
 from risks.treatment.plan_pages import TreatmentPlanViews
@@ -152,13 +152,13 @@ class AcceptanceApi(MemberApi):
 
     @extend_schema(parameters=[REFERENCE], responses=AcceptanceSerializer(many=True), operation_id="acceptances_list")
     def get(self, request: Request, reference: str, **kwargs: Any) -> Response:
-        risk = risk_of(self.member, reference)
+        risk = risk_views.get(self.member, reference)
         found = risk.acceptances.select_related("accepted_by", "risk__system", "risk__organisation")
         return Response(AcceptanceSerializer(found, many=True).data)
 
     @extend_schema(parameters=[REFERENCE, IDEMPOTENCY], request=AcceptanceIn, responses={201: AcceptanceSerializer})
     def post(self, request: Request, reference: str, **kwargs: Any) -> Response:
-        risk = risk_of(self.member, reference)
+        risk = risk_views.get(self.member, reference)
         if why := refusal(risk, self.member.user, residual_of(risk)):
             raise Refused(why)
         return self.once(lambda: self.accept(risk))
