@@ -54,7 +54,7 @@ class Described(AutoSchema):
             answers = operation["responses"]
             for status in sorted(self.refusals(operation.get("parameters", []))):
                 answers.setdefault(status, error(status))
-            for status, headers in self.headers().items():
+            for status, headers in self.headers(operation.get("parameters", [])).items():
                 if status in answers:
                     answers[status]["headers"] = headers
         return operation
@@ -70,8 +70,8 @@ class Described(AutoSchema):
             found.add("403")
         return found.union(*(BY_HEADER.get(one["name"], set()) for one in parameters))
 
-    def headers(self) -> dict[str, dict[str, Any]]:
-        if self.path.endswith("{reference}/"):
+    def headers(self, parameters: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        if self.path.endswith("{reference}/") or any(one["name"] == "If-Match" for one in parameters):
             return {"200": ETAG, "429": RETRY_AFTER}
         made = {} if "{" in self.path.partition("{organisation}")[2] else {"201": LOCATION | ETAG, "202": LOCATION}
         return {"429": RETRY_AFTER, **made}

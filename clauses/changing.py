@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from organisations.authority import Authority, lacks
 from organisations.models import User
-from records.actions import keep
-from records.models import Record
+from records.actions import CHANGED, keep, locked
 from records.versions import writers_of
 
 from .models import PlannedChange
@@ -36,7 +35,7 @@ def approve_change(change: PlannedChange, *, by: User, seen: int | None, remark:
     if change.state != ChangeState.PLANNED:
         raise ValidationError(_("It was decided already."))
     if seen != change.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+        raise ValidationError(CHANGED)
     if why := refusal(change, by):
         raise ValidationError(why)
     change.state, change.approved_by, change.approved_on = ChangeState.APPROVED, by, change.organisation.today()
@@ -68,9 +67,3 @@ def close(change: PlannedChange, state: ChangeState, *, by: User, on: date | Non
     change.state, change.closed_on = state, on or change.organisation.today()
     change.remark = remark.strip() or change.remark
     keep(change, by=by)
-
-
-def locked(change: PlannedChange) -> PlannedChange:
-    """The change as it stands now; whoever decides at the same time waits."""
-    Record.objects.select_for_update().get(pk=change.pk)
-    return PlannedChange.objects.select_related("organisation").get(pk=change.pk)

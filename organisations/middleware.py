@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from .models import Membership, OrganisationGrant
+from .models import Membership
 
 
 class OrganisationMiddleware:
@@ -56,9 +54,7 @@ def note_rights(user: Any, memberships: list[Any]) -> None:
 
 def memberships_of(user: Any) -> list[Any]:
     """The current memberships of a person with organisation and rights (see roles), in one query."""
-    held = OrganisationGrant.objects.filter(user=user, content_object=OuterRef("organisation"))
-    rights = ArraySubquery(held.values("permission__codename"))
-    found = Membership.objects.current().filter(user=user).select_related("organisation").annotate(rights=rights)
+    found = Membership.objects.current().with_rights().filter(user=user).select_related("organisation")
     memberships = list(found.order_by("organisation__name"))
     for membership in memberships:
         membership.user = user

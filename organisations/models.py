@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -142,6 +143,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Memberships that have not ended, each judged by the day at its own organisation."""
         today = LocalDay(models.Value(timezone.now(), models.DateTimeField()), models.F("organisation__timezone"))
         return self.filter(models.Q(until=None) | models.Q(until__gte=today))
+
+    def with_rights(self) -> Any:
+        """Annotates `rights`, the list of what each may do there (see roles)."""
+        held = OrganisationGrant.objects.filter(
+            user=models.OuterRef("user"), content_object=models.OuterRef("organisation")
+        )
+        return self.annotate(rights=ArraySubquery(held.values("permission__codename")))
+
+    def holding(self, right: str) -> MembershipQuerySet:
+        found: MembershipQuerySet = self.with_rights().filter(rights__contains=[right])
+        return found
 
 
 @tracked(seen_with=MANAGE_MEMBERS, kept_at="member-list")

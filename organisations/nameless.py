@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 BELOW = "/speak-up/"
 # Bytes of a request: far more than the longest message, far less than would fill a disk.
 MOST = 200_000
-# Known to this process alone and gone with it, so that no mark can be traced back to an address.
+# Known to the processes of one start alone and gone with them, so that no mark can be traced back to an address.
 SALT = secrets.token_bytes(32)
 # What is left of a request; whatever else a browser, a proxy or the server says of the sender goes.
 KEPT = frozenset(

@@ -1,14 +1,19 @@
-"""Verbs every record knows: keep, give, take back."""
+"""Verbs every record knows: keep, give, take back; and the lock they are done under."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from organisations.models import User
 
 from .grants import CHANGE, VIEW
 from .models import Record, RecordGrant
+
+CHANGED = _("It changed after you opened it. Look at it again, then decide.")
 
 
 def keep(record: Record, *, by: User | None) -> None:
@@ -17,6 +22,18 @@ def keep(record: Record, *, by: User | None) -> None:
     if record.pk:
         record.version += 1
     record.save()
+
+
+def locked(record: Any, seen: int | None = None) -> Any:
+    """The record as it stands now; whoever acts on it at the same time waits.
+
+    Raises ValidationError where it is no longer the version that was `seen`.
+    """
+    Record.objects.select_for_update().get(pk=record.pk)
+    found = type(record)._default_manager.select_related("organisation").get(pk=record.pk)
+    if seen is not None and seen != found.version:
+        raise ValidationError(CHANGED)
+    return found
 
 
 def touch(record: Record, *, by: User | None) -> None:

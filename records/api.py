@@ -86,16 +86,20 @@ class RecordApi(MemberApi, viewsets.GenericViewSet):
         record = self.views.get(self.member, reference)
         if not self.views.may_change(self.member, record):
             raise PermissionDenied
+        Record.objects.select_for_update().get(pk=record.pk)
+        record = self.views.get(self.member, reference)
+        self.refuse_unread(record)
+        return record
+
+    def refuse_unread(self, record: Any) -> None:
+        """Raises 428 where no ETag was sent, 412 where the record is no longer as it was read."""
         tags = self.request.headers.get("If-Match", "")
         if not tags:
             raise IfMatchRequired
-        Record.objects.select_for_update().get(pk=record.pk)
-        record = self.views.get(self.member, reference)
         wanted = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         shown = self.shown(record)
         if "*" not in wanted and etag(record, shown) not in wanted:
             raise Stale(etag(record, shown), self.now(shown))
-        return record
 
     def now(self, current: Any) -> Mapping[str, Sequence[str]]:
         """How the fields stand that a stale request wanted to change, where they stand otherwise."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from html import unescape
 from typing import Any
 
 from django import forms
 from django.db.models import Model
 from django.http import QueryDict
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
@@ -32,9 +35,13 @@ def posted(form: forms.BaseForm, changes: dict[str, Any]) -> QueryDict:
 
 
 def refuse_unknown(form: forms.BaseForm, changes: dict[str, Any]) -> None:
-    unknown = [name for name in changes if name not in form.fields or name == "version"]
-    if unknown:
-        raise ValidationError({name: [_("This cannot be set here.")] for name in unknown})
+    refuse_names(name for name in changes if name not in form.fields or name == "version")
+
+
+def refuse_names(unknown: Iterable[str]) -> None:
+    """Raises ValidationError at each of these names."""
+    if faults := {name: [_("This cannot be set here.")] for name in unknown}:
+        raise ValidationError(faults)
 
 
 def shown(form: forms.BaseForm, name: str, field: forms.Field) -> Any:
@@ -89,5 +96,10 @@ def key_of(field: forms.ModelChoiceField, name: str) -> str:
 
 def errors_of(form: forms.BaseForm) -> ValidationError:
     """What the form says, at the fields it says it of."""
-    messages = {name or "": [str(one) for one in found] for name, found in form.errors.items()}
+    messages = {name or "": [as_plain(one) for one in found] for name, found in form.errors.items()}
     return ValidationError({("non_field_errors" if name == "__all__" else name): m for name, m in messages.items()})
+
+
+def as_plain(message: Any) -> str:
+    """A message without the markup that some have on pages."""
+    return unescape(strip_tags(message)) if hasattr(message, "__html__") else str(message)

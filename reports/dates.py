@@ -31,7 +31,7 @@ from risks.models import (
 from risks.models.treatment import UNDER_WAY
 from systems.models import AISystem
 
-# Days within which whoever is asked to accept a risk answers.
+# Days within which whoever is asked to accept a risk answers, and somebody takes up a concern.
 ANSWER_WITHIN = 7
 # What is over needs no review any more; of an impact assessment only the one in force has a day until which it holds.
 OVER: tuple[QuerySet[Any], ...] = (
@@ -96,6 +96,10 @@ def answer_due(organisation: Organisation) -> Any:
     return ExpressionWrapper(F("acceptance_asked_on") + Value(ANSWER_WITHIN), DateField())
 
 
+def take_up_due(organisation: Organisation) -> Any:
+    return ExpressionWrapper(F("received_on") + Value(ANSWER_WITHIN), DateField())
+
+
 def notice_due(organisation: Organisation) -> Any:
     return TruncDate("notifications__due_at", tzinfo=organisation.zone)
 
@@ -123,6 +127,11 @@ SOURCES: tuple[Source, ...] = (
     Source(
         *("notice", _("Notification due"), _("Notifications"), Incident, notice_due),
         where=Q(closed_on=None, notifications__told_at=None, notifications__due_at__isnull=False),
+    ),
+    # Its title says the day it came, and nothing else.
+    Source(
+        *("concern", _("Concern to take up"), _("Concerns"), Concern, take_up_due),
+        where=Q(state=ConcernState.RECEIVED),
     ),
 )
 RULES = {source.rule: source for source in SOURCES}

@@ -31,7 +31,7 @@ from django.utils import timezone
 
 from organisations.mail_jobs import send_after_commit
 from organisations.models import Organisation
-from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, RIGHTS, ROLES_WITH_END_DATE
+from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, ROLES_WITH_END_DATE
 
 from .dates import SOURCES, Source, due_by
 from .models import Digest, DigestChoice, Reminder
@@ -160,13 +160,13 @@ def untold(organisation: Organisation, day: date) -> dict[int, list[tuple[Thing,
 
 def audience_of(organisation: Organisation) -> Audience:
     current = organisation.memberships.current().filter(user__is_active=True).exclude(role__in=ROLES_WITH_END_DATE)
-    roles = dict(current.values_list("user", "role"))
+    rights = dict(current.with_rights().values_list("user", "rights"))
 
     def holders(right: str) -> frozenset[int]:
-        return frozenset(person for person, role in roles.items() if right in RIGHTS[role])
+        return frozenset(person for person, held in rights.items() if right in held)
 
     # Where there is no compliance officer, whoever can appoint one hears of it.
-    return Audience(frozenset(roles), holders(CHANGE_RECORDS) or holders(MANAGE_MEMBERS))
+    return Audience(frozenset(rights), holders(CHANGE_RECORDS) or holders(MANAGE_MEMBERS))
 
 
 def things(organisation: Organisation, by: date, owner: Any = None) -> Iterator[tuple[Thing, int | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from organisations.authority import Authority
+from organisations.models import User
 from organisations.requests import MemberRequest
 from records.views import RecordViews
-from risks.approving import OPEN, approve, refusal, send_back, submit
-from risks.models.scales import Standing
+from risks.approving import approve, refusal, send_back, submit
+from risks.models.scales import OPEN, Standing
+
+NAMED = 5
 
 
 class ApprovalPages:
@@ -70,19 +73,19 @@ class ApprovalPages:
 
     def approve(self, request: MemberRequest, reference: str) -> HttpResponse:
         version = self.deciding(request, reference)
+        words = _("%(record)s is approved.")
 
-        def decide() -> None:
-            approve(
-                version,
-                by=request.user,
-                seen=seen(request),
-                needed=self.needed(version),
-                earlier=self.earlier(version),
-                note=request.POST.get("note", ""),
-                **self.also(version),
-            )
+        def act() -> None:
+            self.decide(version, by=request.user, seen=seen(request), given=request.POST)
 
-        return self.done(request, version, _("%(record)s is approved."), decide)
+        return self.done(request, version, words, act)
+
+    def decide(self, version: Any, *, by: User, seen: int | None, given: Mapping[str, str]) -> None:
+        """Approves a version with what was `given` to say about it. Raises ValidationError."""
+        needed, earlier = self.needed(version), self.earlier(version)
+        approve(
+            version, by=by, seen=seen, needed=needed, earlier=earlier, note=given.get("note", ""), **self.also(version)
+        )
 
     def send_back(self, request: MemberRequest, reference: str) -> HttpResponse:
         version = self.deciding(request, reference)
@@ -109,11 +112,17 @@ class ApprovalPages:
         try:
             act()
         except ValidationError as error:
-            for message in error.messages:
-                messages.error(request, message)
+            messages.error(request, in_short(error.messages))
         else:
             messages.success(request, words % {"record": version})
         return redirect(version)
+
+
+def in_short(reasons: list[str]) -> str:
+    """The first of many reasons, and how many more there are: the page of what is decided on lists all of them."""
+    more = len(reasons) - NAMED
+    told = " ".join(reasons[:NAMED])
+    return told + " " + _("And %(n)s more, listed below.") % {"n": more} if more > 0 else told
 
 
 def seen(request: MemberRequest) -> int | None:

@@ -12,13 +12,10 @@ from django.utils.translation import gettext as _
 
 from organisations.authority import Authority, lacks
 from organisations.models import Organisation, User
-from records.actions import keep
-from records.models import Record
+from records.actions import CHANGED, keep, locked
 from records.versions import began
-from risks.models.scales import Standing
+from risks.models.scales import OPEN, Standing
 from risks.models.versions import superseded
-
-OPEN = (Standing.DRAFT, Standing.RETURNED)
 
 
 def refusal(version: Any, user: User, needed: Authority) -> str:
@@ -88,11 +85,5 @@ def in_review(version: Any, seen: int | None) -> Any:
     if version.state != Standing.IN_REVIEW:
         raise ValidationError(_("It is not in review."))
     if seen != version.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+        raise ValidationError(CHANGED)
     return version
-
-
-def locked(version: Any) -> Any:
-    """The version as it stands now; whoever decides at the same time waits."""
-    Record.objects.select_for_update().get(pk=version.pk)
-    return type(version)._default_manager.select_related("organisation").get(pk=version.pk)

@@ -8,7 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from records.filters import RecordFilter
 
-from .models import ActRole, AIRole, Autonomy, Criticality, Result, RiskClass, Stage
+from .models import ActRole, AIRole, AISystem, Autonomy, Criticality, Result, RiskClass, Stage
+
+
+def systems_seen(request: Any) -> QuerySet[AISystem]:
+    """What a filter by AI system offers."""
+    return AISystem.objects.visible_to(request.user).of(request.organisation).order_by("title")
+
 
 SCOPE = [("in", _("In scope")), ("out", _("Out of scope")), ("retired", _("Retired"))]
 

@@ -6,9 +6,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
-from rest_framework.decorators import action
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from clauses.models import Basis, Status
 from organisations.requests import MemberRequest
@@ -16,9 +13,9 @@ from organisations.roles import CHANGE_RECORDS
 from records.api import IDEMPOTENCY, IF_MATCH, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
 from risks.applicability.forms import OwnControlForm, StatementForm
 from risks.applicability.statement import lines_of
-from risks.applicability.stating import draft_statement, freeze
-from risks.applicability.views import OwnControlViews, StatementViews
-from risks.approving import submit
+from risks.applicability.stating import draft_statement
+from risks.applicability.views import OwnControlViews, StatementViews, approval
+from risks.approval_api import SubmittingApi
 from risks.models import Level, OwnControl, Statement
 
 
@@ -111,10 +108,11 @@ class StatementApiViews(StatementViews):
     list=extend_schema(parameters=filter_parameters(StatementViews)),
     retrieve=extend_schema(parameters=[REFERENCE], responses=StatementWithLines),
     create=extend_schema(parameters=[IDEMPOTENCY], request=StatementIn, responses={201: StatementWithLines}),
+    submit=extend_schema(responses=StatementWithLines),
     partial_update=extend_schema(parameters=[REFERENCE, IF_MATCH], request=StatementIn, responses=StatementWithLines),
 )
-class StatementApi(CreatingApi):
-    views = StatementApiViews()
+class StatementApi(SubmittingApi):
+    views, approval = StatementApiViews(), approval
     queryset = Statement.objects.none()
     serializer_class = StatementSerializer
 
@@ -124,11 +122,3 @@ class StatementApi(CreatingApi):
     def make(self, given: dict[str, Any]) -> Any:
         draft = draft_statement(self.member.organisation, by=self.member.user)
         return self.save(self.form(draft), given) if given else draft
-
-    @extend_schema(parameters=[REFERENCE, IF_MATCH], request=None, responses=StatementWithLines)
-    @action(detail=True, methods=["post"])
-    def submit(self, request: Request, reference: str, **kwargs: Any) -> Response:
-        """Sends a draft into review, with what it says now. Refused with every reason while it is not complete."""
-        statement = self.changeable(reference)
-        submit(statement, by=self.member.user, complete=freeze)
-        return self.answer(self.views.get(self.member, reference))

@@ -20,8 +20,7 @@ from clauses.models import Basis, Position, Status
 from evidence.models import Evidence, Proof
 from evidence.references import natural
 from organisations.models import Organisation
-from risks.approving import OPEN
-from risks.models import Level, OwnControl, Statement, TreatmentControl, TreatmentState
+from risks.models import OPEN, Level, OwnControl, Statement, TreatmentControl, TreatmentState
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clauses.models import Requirement
 from organisations.models import Organisation, User
 from records.actions import keep
 from risks.applicability.statement import Line, content_of, fingerprint_of, live_lines
-from risks.approving import OPEN
-from risks.models import Standing, Statement
+from risks.models import UNDECIDED, Statement
 
 FIRST = "1.0"
-# So many obstacles are named in one message; the page lists all of them.
-NAMED = 5
+UNSAID = gettext_lazy("Say what is new in this version: edit it first.")
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def draft_statement(organisation: Organisation, *, by: User) -> Statement:
     """The next version as a draft. Raises ValidationError while another one is open."""
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     versions = Statement.objects.of(organisation)
-    is_open = versions.filter(state__in=(*OPEN, Standing.IN_REVIEW)).order_by("number").last()
+    is_open = versions.filter(state__in=UNDECIDED).order_by("number").last()
     if is_open:
         raise ValidationError(_("%(record)s is still open: finish it first.") % {"record": is_open})
     last = versions.order_by("number").last()
@@ -88,21 +87,18 @@ def faults_of(line: Line) -> list[str]:
     return found
 
 
+def says_nothing_new(statement: Statement) -> bool:
+    """Whether a later version does not say what is new in it, so that whoever approves would have to search."""
+    return statement.number > 1 and not statement.change_note.strip()
+
+
 def freeze(statement: Statement) -> None:
     """Keeps what the statement says today as its content. Raises ValidationError with every obstacle."""
     lines = live_lines(statement.organisation, on=statement.organisation.today())
-    if found := obstacles(lines):
-        raise ValidationError([str(one) for one in found])
+    found = [str(one) for one in obstacles(lines)]
+    if says_nothing_new(statement):
+        found.insert(0, str(UNSAID))
+    if found:
+        raise ValidationError(found)
     statement.content = content_of(lines)
     statement.fingerprint = fingerprint_of(statement.content)
-
-
-def freeze_or_tell(statement: Statement) -> None:
-    """The same for the page, which lists the obstacles: one message names the first of them."""
-    try:
-        freeze(statement)
-    except ValidationError as error:
-        told, more = " ".join(error.messages[:NAMED]), len(error.messages) - NAMED
-        if more > 0:
-            told += " " + _("And %(n)s more, listed below.") % {"n": more}
-        raise ValidationError(_("It was not submitted. %(reasons)s") % {"reasons": told}) from error

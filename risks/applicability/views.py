@@ -27,11 +27,10 @@ from risks.applicability.filters import OwnControlFilter, StatementFilter
 from risks.applicability.forms import OwnControlForm, StatementForm
 from risks.applicability.lines import area_chips, as_table, control_address, drawn, filtered, state_chips
 from risks.applicability.statement import Line, lines_of, live_lines
-from risks.applicability.stating import draft_statement, freeze_or_tell, next_label, obstacles
+from risks.applicability.stating import UNSAID, draft_statement, freeze, next_label, obstacles, says_nothing_new
 from risks.applicability.tables import OwnControlTable, StatementTable
 from risks.approval_pages import ApprovalPages
-from risks.approving import OPEN
-from risks.models import OwnControl, Standing, Statement, TreatmentState
+from risks.models import OPEN, UNDECIDED, OwnControl, Standing, Statement, TreatmentState
 
 NOW = "now"
 
@@ -62,7 +61,7 @@ class StatementViews(RecordViews):
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
         versions = self.visible(request).order_by("number")
-        last, under_way = versions.last(), versions.filter(state__in=(*OPEN, Standing.IN_REVIEW)).exists()
+        last, under_way = versions.last(), versions.filter(state__in=UNDECIDED).exists()
         return {
             "may_draft": CHANGE_RECORDS in request.permissions and not under_way,
             "last": last,
@@ -81,7 +80,7 @@ class StatementViews(RecordViews):
             "chips": state_chips(request, lines),
             "areas": area_chips(request, lines),
             "is_open": is_open,
-            "obstacles": told_obstacles(request, lines) if is_open else [],
+            "obstacles": told_obstacles(request, record, lines) if is_open else [],
             "since": since(record, lines) if sees_all and record.state == Standing.APPROVED else 0,
             "approval": approval.section(request, record, may_change=may_change),
             "exports": self.line_exports(request, record, len(shown)),
@@ -102,11 +101,14 @@ class StatementViews(RecordViews):
         ]
 
 
-def told_obstacles(request: MemberRequest, lines: list[Line]) -> list[dict[str, str]]:
-    """What keeps a draft from being submitted, each with the address of its control."""
+def told_obstacles(request: MemberRequest, draft: Statement, lines: list[Line]) -> list[dict[str, str]]:
+    """What keeps a draft from being submitted, each with the address where it is mended."""
     by_control = {line.control: line for line in lines}
     slug = request.organisation.slug
-    return [
+    own = (
+        [{"control": draft.reference, "reason": str(UNSAID), "url": draft.edit_url}] if says_nothing_new(draft) else []
+    )
+    return own + [
         {
             "control": one.control,
             "reason": one.reason,
@@ -127,7 +129,7 @@ approval = ApprovalPages(
     statements,
     needed=lambda version: Authority.DESIGNATED,
     earlier=lambda version: Statement.objects.of(version.organisation),
-    complete=freeze_or_tell,
+    complete=freeze,
 )
 
 

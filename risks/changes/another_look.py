@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from evidence.references import natural
 from records.models import Record
-from risks.changes.drafts import UNDECIDED, changes_since, trigger_of
-from risks.changes.links import Linked, linked, page_of
+from risks.changes.drafts import changes_since, trigger_of
 from risks.changes.material import Change, Past
+from risks.linking import Linked, linked, page_of
 from risks.models import (
+    UNDECIDED,
     Acceptance,
     ImpactAssessment,
     Incident,
@@ -86,7 +87,7 @@ def looks_of(system: AISystem, *, user: Any, on: date) -> Looks:
         reasons=reasons,
         changes=changes,
         groups=groups_of(system, user, risks, [approved] if approved and (since or events) else [], acceptances),
-        draft=linked(draft, note=draft.get_state_display(), is_open=draft.is_seen) if draft else None,
+        draft=linked(draft, note=draft.get_state_display()) if draft and draft.is_seen else None,
         trigger=first_trigger(since, events) if approved and not draft else "",
         is_unassessed=approved is None,
     )

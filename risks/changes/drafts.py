@@ -14,23 +14,16 @@ from django.utils.translation import gettext as _
 from organisations.models import User
 from records.models import Record
 from risks.changes.material import Change, Past
-from risks.impact.versions import next_version
+from risks.impact.versions import next_version, undecided
 from risks.models import ImpactAssessment, Standing, Trigger
 from systems.models import AISystem
 
 log = logging.getLogger(__name__)
-UNDECIDED = (Standing.DRAFT, Standing.RETURNED, Standing.IN_REVIEW)
 
 
 def newest_approved(system: AISystem) -> ImpactAssessment | None:
     approved = ImpactAssessment.objects.filter(system=system, state=Standing.APPROVED)
     return approved.select_related("organisation").order_by("-number", "-pk").first()
-
-
-def undecided(system: AISystem) -> ImpactAssessment | None:
-    """The version that somebody is working on, or that waits for a decision."""
-    found = ImpactAssessment.objects.filter(system=system, state__in=UNDECIDED)
-    return found.select_related("organisation").order_by("-number", "-pk").first()
 
 
 def changes_since(assessment: ImpactAssessment, past: Past) -> tuple[Change, ...]:

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, User
-from records.actions import keep
+from records.actions import keep, locked
 from records.models import Record, next_reference
 from risks.concerns.codes import hash_of, new_code
 from risks.models import Concern, ConcernState
@@ -45,8 +45,7 @@ def raise_concern(organisation: Organisation, *, text: str, system: str = "") ->
 def add_message(concern: Concern, *, text: str) -> None:
     """Adds a message of the sender, under its day. What was answered or closed is in hand again."""
     with nameless():
-        Record.objects.select_for_update().get(pk=concern.pk)
-        concern = Concern.objects.select_related("organisation").get(pk=concern.pk)
+        concern = locked(concern)
         today = concern.organisation.today()
         together = f"{concern.text}\n\n{date_format(today, 'j F Y')}:\n{text.strip()}"
         if len(together) > LONGEST:
@@ -69,10 +68,7 @@ def by_code(organisation: Organisation, code: str) -> Concern | None:
 @transaction.atomic
 def answer_concern(concern: Concern, *, by: User, answer: str, seen: int | None = None) -> None:
     """Answers a concern, or changes the answer; `seen` is the version that was shown. Raises ValidationError."""
-    Record.objects.select_for_update().get(pk=concern.pk)
-    concern = Concern.objects.select_related("organisation").get(pk=concern.pk)
-    if seen is not None and seen != concern.version:
-        raise ValidationError(_("It changed after you opened it. Read it again, then answer."))
+    concern = locked(concern, seen)
     if not answer.strip():
         raise ValidationError({"answer": _("Write the answer.")})
     concern.answer, concern.state = answer.strip(), ConcernState.ANSWERED

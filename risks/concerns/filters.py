@@ -6,10 +6,10 @@ import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
 from records.filters import RecordFilter
-from risks.incidents.filters import systems
 from risks.models import ConcernState
+from systems.filters import systems_seen
 
 
 class ConcernFilter(RecordFilter):
     state = filters.ChoiceFilter(choices=ConcernState.choices, label=_("State"))
-    system = filters.ModelChoiceFilter(queryset=systems, label=_("AI system"))
+    system = filters.ModelChoiceFilter(queryset=systems_seen, label=_("AI system"))

@@ -19,7 +19,7 @@ from risks.concerns.actions import ANONYMOUS, answer_concern
 from risks.concerns.filters import ConcernFilter
 from risks.concerns.forms import AnswerForm, ConcernForm
 from risks.concerns.tables import ConcernTable
-from risks.incidents.linked import risks_of, system_of
+from risks.linking import risks_of, system_of
 from risks.models import Concern
 
 

@@ -24,6 +24,8 @@ PROOFS = 5
 # Evidence listed of the system itself, and of its monitoring.
 LISTED = 50
 STATUS_TONES = {Status.IMPLEMENTED: "good", Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "bad"}
+# The tone of evidence that proves nothing today.
+INVALID = "bad"
 MONITORING = ("A.6.2.6", "9.1")
 
 
@@ -34,9 +36,9 @@ def controls_part(asked: Asked) -> Part:
     controls = with_organisation(asked.system, sorted(visible, key=lambda one: natural(one.reference)))
     ids = [one.pk for one in controls]
     states, proofs = states_of(ids), proofs_of(asked, ids)
-    lines = tuple(control_line(one, states.get(one.pk), proofs[one.pk]) for one in controls)
-    gaps = [gap for line in lines if (gap := control_gap(line))]
-    return Part("controls", _("Controls"), "6.1.3", lines, tuple(gaps), total=len(lines))
+    lines = tuple(control_line(one, *states[one.pk], proofs[one.pk]) for one in controls)
+    gaps = tuple(gap for one in controls if (gap := control_gap(one, *states[one.pk], proofs[one.pk])))
+    return Part("controls", _("Controls"), "6.1.3", lines, gaps, total=len(lines))
 
 
 def treating_controls(asked: Asked) -> Any:
@@ -54,11 +56,12 @@ def states_of(controls: list[int]) -> dict[int, tuple[str, bool | None]]:
     """Status and applicability by control, Annex A or own."""
     annex = Position.objects.filter(pk__in=controls).values_list("pk", "status", "applicable")
     own = OwnControl.objects.filter(pk__in=controls).values_list("pk", "status")
-    return {pk: (status, applies) for pk, status, applies in annex} | {pk: (status, True) for pk, status in own}
+    unknown: dict[int, tuple[str, bool | None]] = dict.fromkeys(controls, ("", None))
+    known = {pk: (status, applies) for pk, status, applies in annex} | {pk: (status, True) for pk, status in own}
+    return unknown | known
 
 
-def control_line(control: Record, state: tuple[str, bool | None] | None, proofs: list[Line]) -> Line:
-    status, applies = state or ("", None)
+def control_line(control: Record, status: str, applies: bool | None, proofs: list[Line]) -> Line:
     words, tone = (str(Status(status).label), STATUS_TONES[Status(status)]) if status else (_("No status"), "none")
     if applies is False:
         words, tone = _("Excluded"), "bad"
@@ -67,14 +70,14 @@ def control_line(control: Record, state: tuple[str, bool | None] | None, proofs:
     )
 
 
-def control_gap(line: Line) -> str:
+def control_gap(control: Record, status: str, applies: bool | None, proofs: list[Line]) -> str:
     """What an auditor would ask about a control."""
-    names = {"control": line.reference}
-    if line.state == _("Excluded"):
+    names = {"control": control.reference}
+    if applies is False:
         return _("%(control)s excluded, though this system rests on it") % names
-    is_proved = any(proof.tone in {"good", "warn"} for proof in line.below)
-    is_in_place = line.tone == "good"
-    return _("%(control)s implemented without valid evidence") % names if is_in_place and not is_proved else ""
+    is_proved = any(proof.tone != INVALID for proof in proofs)
+    lacks_proof = status == Status.IMPLEMENTED and not is_proved
+    return _("%(control)s implemented without valid evidence") % names if lacks_proof else ""
 
 
 def proofs_of(asked: Asked, controls: list[int]) -> dict[int, list[Line]]:
@@ -95,7 +98,7 @@ def proofs_of(asked: Asked, controls: list[int]) -> dict[int, list[Line]]:
 
 def evidence_line(item: Evidence, on: date) -> Line:
     state = item.state(on)
-    tone = "bad" if state in {State.EXPIRED, State.ABSENT} else TONES[state] or "good"
+    tone = INVALID if state in {State.EXPIRED, State.ABSENT} else TONES[state] or "good"
     return Line(
         item.reference, item.title, item.get_absolute_url(), state=str(state.label), tone=tone, day=item.valid_until
     )
@@ -107,7 +110,7 @@ def evidence_part(asked: Asked) -> Part:
     total = mine.count()
     lines = evidence_lines(asked, mine)
     gaps = asked.gap(_("No evidence about this system"), if_missing=total)
-    expired = [line for line in lines if line.tone == "bad"]
+    expired = [line for line in lines if line.tone == INVALID]
     gaps += tuple(_("%(item)s: %(state)s") % {"item": one.reference, "state": one.state.lower()} for one in expired)
     return Part("evidence", _("Evidence about the system"), "7.5, 8.1", lines, gaps, total=total)
 

@@ -36,7 +36,7 @@ def dossier_page(request: MemberRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def start_next_assessment(request: MemberRequest, reference: str) -> HttpResponse:
-    """Starts the next version of the assessment at once, as the hourly job would."""
+    """Starts the next version of the assessment at once, as the job would."""
     system = ai_systems.get(request, reference)
     if CHANGE_RECORDS not in request.permissions:
         raise PermissionDenied

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from risks.changes.another_look import with_organisation
-from risks.changes.links import page_of
 from risks.dossier.parts import Asked, Line, Part, Rating, RiskLine
+from risks.linking import page_of
 from risks.models import Acceptance, Level, Phase, Risk, Treatment, TreatmentState
 
 SHOWN = 50

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from organisations.roles import RIGHTS, VIEW_RECORDS
+from organisations.roles import VIEW_RECORDS
 from risks.changes.another_look import assessments_of, with_organisation
 from risks.changes.drafts import changes_since
 from risks.changes.material import Past
@@ -39,8 +40,7 @@ def dossier_of(system: AISystem, user: Any, on: date) -> Dossier:
 
 
 def sees_all(user: Any, system: AISystem) -> bool:
-    roles = system.organisation.memberships.current().filter(user=user).values_list("role", flat=True)
-    return any(VIEW_RECORDS in RIGHTS[role] for role in roles)
+    return bool(system.organisation.memberships.current().holding(VIEW_RECORDS).filter(user=user).exists())
 
 
 def purpose_part(asked: Asked) -> Part:
@@ -104,15 +104,16 @@ def impact_gaps(asked: Asked, approved: Any) -> tuple[str, ...]:
     system = asked.system
     if approved is None:
         return (_("No current impact assessment"),)
+    name = approved.reference if approved.is_seen else _("its impact assessment")
     if approved.is_expired(asked.on):
-        return (_("No current impact assessment: %(reference)s expired") % {"reference": approved.reference},)
-    versions = {"reference": approved.reference, "old": approved.system_version, "new": system.system_version}
+        return (_("No current impact assessment: %(reference)s expired") % {"reference": name},)
+    versions = {"reference": name, "old": approved.system_version, "new": system.system_version}
     changes = tuple(
-        _("%(change)s since %(reference)s") % {"change": one.words.capitalize(), "reference": approved.reference}
+        _("%(change)s since %(reference)s") % {"change": capfirst(one.words), "reference": name}
         for one in changes_since(approved, Past(system))
     )
     if not changes and approved.system_version and system.system_version not in {"", approved.system_version}:
-        return (_("%(reference)s is of version %(old)s, in use is version %(new)s") % versions,)
+        return (capfirst(_("%(reference)s is of version %(old)s, in use is version %(new)s") % versions),)
     return changes
 
 

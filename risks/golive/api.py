@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from organisations.api import MemberApi, as_object
+from records.actions import CHANGED
 from records.api import IDEMPOTENCY, REFERENCE, PersonField, RecordApi, RecordSerializer, filter_parameters
 from records.api_forms import errors_of, posted
 from risks.dossier.parts import Dossier, Part
@@ -24,7 +25,7 @@ from risks.golive.forms import GoLiveForm
 from risks.golive.gate import checks_of, decides
 from risks.golive.going_live import STAGES
 from risks.golive.pages import GoLiveViews, form_for
-from risks.models import GoLive
+from risks.models import GoLive, ImpactAssessment
 from systems.models import AISystem, Stage
 from systems.views import ai_systems
 
@@ -54,6 +55,14 @@ class GoLiveRecordApi(RecordApi):
     views = GoLiveViews()
     queryset = GoLive.objects.none()
     serializer_class = GoLiveSerializer
+
+    def prepared(self, records: Any) -> Any:
+        """The assessment that a decision rests on is named only to those who may see it."""
+        named = ImpactAssessment.objects.visible_to(self.member.user)
+        seen = named.in_bulk({one.assessment_id for one in records} - {None})
+        for one in records:
+            one.assessment = seen.get(one.assessment_id)
+        return records
 
 
 class GateCheckSerializer(serializers.Serializer):
@@ -98,7 +107,7 @@ class GateApi(MemberApi):
             "system_version": version,
             "seen": system.version,
             "may_decide": decides(self.member.user, self.member.organisation),
-            "checks": checks_of(system, version),
+            "checks": checks_of(system, version, user=self.member.user),
         }
         return Response(GateSerializer(gate).data)
 
@@ -128,7 +137,7 @@ class GateApi(MemberApi):
 
 def made(form: GoLiveForm) -> GoLive:
     if form.is_stale:
-        raise ValidationError({"seen": [_("It changed after you opened it. Look at it again, then decide.")]})
+        raise ValidationError({"seen": [CHANGED]})
     if not form.is_valid():
         raise errors_of(form)
     try:

@@ -88,7 +88,7 @@ class GoLiveForm(RecordForm):
         """Says at once, with the other errors, what the decision would be refused for."""
         given = {name: str(cleaned.get(name) or "") for name in TEXTS}
         try:
-            checks = checks_of(self.system, cleaned["system_version"], given)
+            checks = checks_of(self.system, cleaned["system_version"], given, user=self.user)
             refuse(checks, (cleaned.get("override_reason") or "").strip())
         except ValidationError as error:
             self.add_error(None, error)

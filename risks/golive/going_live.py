@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from organisations.models import User
-from records.actions import keep
+from records.actions import CHANGED, keep
 from records.models import Record
 from risks.golive.gate import TEXTS, Check, assessment_for, checks_of, decides
 from risks.models import GoLive, ImpactAssessment
@@ -37,8 +37,8 @@ def go_live(
     Everything is checked again under lock. Raises PermissionDenied, or ValidationError with the reasons.
     """
     version, override_reason = version.strip(), override_reason.strip()
-    system = decidable(locked(system, version), by, seen)
-    checks = checks_of(system, version, given)
+    system = decidable(held(system, version), by, seen)
+    checks = checks_of(system, version, given, user=by)
     refuse(checks, override_reason)
     decision = GoLive(
         organisation=system.organisation,
@@ -59,7 +59,7 @@ def go_live(
     return decision
 
 
-def locked(system: AISystem, version: str) -> AISystem:
+def held(system: AISystem, version: str) -> AISystem:
     """The system as it stands now. Whoever changes it, or approves its assessment, at the same time waits."""
     Record.objects.select_for_update().get(pk=system.pk)
     assessments = ImpactAssessment.objects.filter(system=system, system_version=version).values("pk")
@@ -72,7 +72,7 @@ def decidable(system: AISystem, by: User, seen: int | None) -> AISystem:
     if not decides(by, system.organisation):
         raise PermissionDenied
     if seen != system.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+        raise ValidationError(CHANGED)
     if system.is_retired:
         raise ValidationError(_("It is retired. Take it back into use first."))
     return system

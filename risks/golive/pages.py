@@ -22,6 +22,7 @@ from records.tables import WIDE, WIDE_NOWRAP, DayColumn, RecordTable
 from records.views import RecordViews
 from risks.golive.forms import GoLiveForm
 from risks.golive.gate import TEXTS, Check, checks_of, decides
+from risks.linking import addresses_for
 from risks.models import GoLive
 from systems.models import AISystem
 from systems.tables import HiddenColumn
@@ -79,21 +80,8 @@ class GoLiveViews(RecordViews):
     chips = ((gettext_lazy("Overridden"), {"overridden": "yes"}),)
 
     def extra_context(self, request: MemberRequest, record: GoLive) -> dict[str, Any]:
-        visible = AISystem.objects.visible_to(request.user).filter(pk=record.system_id)
-        record.system.organisation = record.organisation
-        if record.assessment:
-            record.assessment.organisation = record.organisation
-        return {
-            "system_url": record.system.get_absolute_url() if visible.exists() else "",
-            "assessment_url": assessment_url(request, record),
-        }
-
-
-def assessment_url(request: MemberRequest, record: GoLive) -> str:
-    if record.assessment is None:
-        return ""
-    seen = type(record.assessment).objects.visible_to(request.user).filter(pk=record.assessment.pk)
-    return record.assessment.get_absolute_url() if seen.exists() else ""
+        urls = addresses_for(request.user, [record.system, record.assessment])
+        return {"system_url": urls.get(record.system_id, ""), "assessment_url": urls.get(record.assessment_id or 0, "")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +120,7 @@ def decided(form: GoLiveForm) -> GoLive | None:
 
 
 def context_of(request: MemberRequest, system: AISystem, form: GoLiveForm | None) -> dict[str, Any]:
-    checks = asked_checks(system, form)
+    checks = asked_checks(system, form, request.user)
     return {
         "record": system,
         "form": form,
@@ -150,13 +138,13 @@ def context_of(request: MemberRequest, system: AISystem, form: GoLiveForm | None
 
 def asked_version(system: AISystem, form: GoLiveForm | None) -> str:
     typed = form.data.get("system_version", "").strip() if form and form.is_bound else ""
-    return typed[:50] or system.system_version
+    return typed[:50].replace("\x00", "") or system.system_version
 
 
-def asked_checks(system: AISystem, form: GoLiveForm | None) -> list[Check]:
+def asked_checks(system: AISystem, form: GoLiveForm | None, user: Any) -> list[Check]:
     """The conditions by what stands in the form now."""
     given = {name: str(form.data.get(name, "")) for name in TEXTS} if form and form.is_bound else {}
-    return checks_of(system, asked_version(system, form), given)
+    return checks_of(system, asked_version(system, form), given, user=user)
 
 
 def line_of(check: Check) -> dict[str, str]:

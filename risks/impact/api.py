@@ -1,63 +1,26 @@
-"""Impact assessments for programs: read whole, begun, their texts changed, submitted. Approving is for people."""
+"""Impact assessments for programs: read whole, begun, written, submitted. Approving is for people."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.core.exceptions import ValidationError as Invalid
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
-from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from records.api import IF_MATCH, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
-from risks.approving import OPEN, submit
-from risks.impact.completeness import ready_for_review
+from records.api import PersonField, RecordSerializer, filter_parameters
+from risks.impact.api_rows import ConsultationSerializer, ImpactSerializer, MeasureSerializer, RowDoors, refuse_settled
 from risks.impact.forms import NEW, WholeForm
-from risks.impact.pages import ImpactViews
+from risks.impact.pages import ImpactViews, approval
 from risks.impact.sections import COLUMNS
-from risks.models import LEVELS, Consultation, Impact, ImpactAssessment, ImpactMeasure, Risk
+from risks.models import LEVELS, ImpactAssessment, ImpactMeasure, Risk
 from systems.models import AISystem
 
 FRAME = ("title", "system", "trigger", "owner", "change_note", "review_on", "review_every")
 
 
-class ImpactSerializer(serializers.ModelSerializer):
-    """One dimension."""
-
-    class Meta:
-        model = Impact
-        fields = [
-            *("dimension", "is_affected", "reason", "benefit", "harm", "severity", "likelihood", "scale"),
-            *("reversibility", "shown_by", "residual_severity", "residual_likelihood"),
-        ]
-        read_only_fields = fields
-
-
-class MeasureSerializer(serializers.ModelSerializer):
-    owner = PersonField(read_only=True)
-    control = serializers.CharField(source="control.reference", read_only=True, default=None, allow_null=True)
-
-    class Meta:
-        model = ImpactMeasure
-        fields = ["dimension", "measure", "control", "owner", "due_on", "done_on"]
-        read_only_fields = fields
-
-
-class ConsultationSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Consultation
-        fields = ["who", "heard_on", "views", "use"]
-        read_only_fields = fields
-
-
 class ImpactAssessmentSerializer(RecordSerializer):
-    """An assessment. `number` is its version, `level` the highest that remains; impacts and rows are read only."""
+    """An assessment. `number` is its version, `level` the highest that remains; rows have doors of their own."""
 
     system: Any = serializers.SlugRelatedField(slug_field="reference", queryset=AISystem.objects.none())
     assessors: Any = PersonField(many=True, required=False)
@@ -73,11 +36,11 @@ class ImpactAssessmentSerializer(RecordSerializer):
         fields = [
             *RecordSerializer.Meta.read_only,
             *FRAME,
-            *("state", "number", "level", "is_expired", "system_version", "decided_on"),
+            *("state", "number", "level", "is_expired", "decided_on"),
             *(name for name in COLUMNS if name not in FRAME),
             *("impacts", "measures", "consultations"),
         ]
-        read_only_fields = (*RecordSerializer.Meta.read_only, "state", "number", "system_version", "decided_on")
+        read_only_fields = (*RecordSerializer.Meta.read_only, "state", "number", "decided_on")
         extra_kwargs = {"title": {"required": False}}
 
     def get_level(self, assessment: ImpactAssessment) -> str:
@@ -99,8 +62,8 @@ class NewAssessmentSerializer(ImpactAssessmentSerializer):
     list=extend_schema(parameters=filter_parameters(ImpactViews)),
     create=extend_schema(request=NewAssessmentSerializer, responses={201: ImpactAssessmentSerializer}),
 )
-class ImpactAssessmentApi(CreatingApi):
-    views = ImpactViews()
+class ImpactAssessmentApi(RowDoors):
+    views, approval = ImpactViews(), approval
     queryset = ImpactAssessment.objects.none()
     serializer_class = ImpactAssessmentSerializer
 
@@ -121,20 +84,5 @@ class ImpactAssessmentApi(CreatingApi):
         return form_class(data, files, instance=record, **self.who())
 
     def change(self, record: Any, changes: dict[str, Any]) -> None:
-        if record.state not in OPEN:
-            message = _("It is %(state)s: nothing in it changes.") % {"state": record.get_state_display().lower()}
-            raise ValidationError({"state": [message]})
+        refuse_settled(record)
         super().change(record, changes)
-
-    @extend_schema(parameters=[REFERENCE, IF_MATCH], request=None, responses={200: ImpactAssessmentSerializer})
-    @action(detail=True, methods=["post"])
-    def submit(self, request: Request, reference: str, **kwargs: Any) -> Response:
-        """Sends a draft into review; 400 says what is missing."""
-        record = self.changeable(reference)
-        if not self.views.may_change(self.member, record):
-            raise PermissionDenied
-        try:
-            submit(record, by=self.member.user, complete=ready_for_review)
-        except Invalid as error:
-            raise ValidationError({"non_field_errors": error.messages}) from error
-        return self.answer(self.views.get(self.member, reference))

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from organisations.authority import Authority
 from organisations.models import User
 from organisations.requests import MemberRequest
-from risks.approval_pages import ApprovalPages, seen
+from risks.approval_pages import ApprovalPages
 from risks.approving import approve
 from risks.impact.completeness import contradiction
 from risks.impact.rating import overall_of, review_due
+from risks.impact.screening import proposed
 from risks.models import Decision, ImpactAssessment, Level, Screening, Standing
 
 
 def needed(assessment: ImpactAssessment) -> Authority:
-    """Light: a head of department. Full: designated management. What remains high or critical: top management."""
+    """Light: a head of department. Full: designated management. What remains high or critical: top management.
+
+    Where full was proposed, a lighter one that was chosen needs designated management as well.
+    """
     if overall_of(assessment) in {Level.HIGH, Level.CRITICAL}:
         return Authority.TOP
-    return Authority.DESIGNATED if assessment.screening == Screening.FULL else Authority.HEAD
+    is_full = Screening.FULL in {assessment.screening, proposed(assessment).depth}
+    return Authority.DESIGNATED if is_full else Authority.HEAD
 
 
 def earlier(assessment: ImpactAssessment) -> Any:
@@ -63,19 +68,12 @@ class ImpactApprovalPages(ApprovalPages):
         shown = super().section(request, version, may_change=may_change)
         return shown | {"decide_with": "risks/impact_decision.html", "decisions": Decision.choices}
 
-    def approve(self, request: MemberRequest, reference: str) -> HttpResponse:
-        version = self.deciding(request, reference)
-        posted = request.POST
-        return self.done(
-            request,
+    def decide(self, version: Any, *, by: User, seen: int | None, given: Mapping[str, str]) -> None:
+        approve_assessment(
             version,
-            _("%(record)s is approved."),
-            lambda: approve_assessment(
-                version,
-                by=request.user,
-                seen=seen(request),
-                decision=posted.get("decision", version.decision if version.state == Standing.IN_REVIEW else ""),
-                conditions=posted.get("conditions", version.conditions).replace("\r\n", "\n"),
-                note=posted.get("note", ""),
-            ),
+            by=by,
+            seen=seen,
+            decision=given.get("decision", version.decision if version.state == Standing.IN_REVIEW else ""),
+            conditions=given.get("conditions", version.conditions).replace("\r\n", "\n"),
+            note=given.get("note", ""),
         )

@@ -136,5 +136,6 @@ def ready_for_review(assessment: ImpactAssessment) -> None:
         raise ValidationError([f"{lack.section.title}: {lack.text}" for lack in missing])
     criteria = approved_or_usual(assessment.organisation)
     assessment.criteria = criteria if criteria.pk else None
-    assessment.facts, assessment.system_version = assessment.system.facts, assessment.system.system_version
+    assessment.facts = assessment.system.facts
+    assessment.system_version = assessment.system_version or assessment.system.system_version
     assessment.assessed_on = assessment.assessed_on or assessment.organisation.today()

@@ -94,7 +94,6 @@ def take_over(assessment: ImpactAssessment, system: AISystem) -> None:
     """What the inventory says of the system, as the beginning of each section."""
     model = system.main_supplier
     begun = {
-        "system_version": system.system_version,
         "personal_data": system.personal_data,
         "autonomy": system.autonomy,
         "people": system.people_affected,
@@ -221,6 +220,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "labels": {"review_on": _("Next review"), "people": _("People affected a year")},
     "help_texts": {
         "review_on": _("Left empty, the approval sets it by the criteria."),
+        "system_version": _("A coming one may be assessed. Left empty, the one in use when it is submitted."),
         "assessed_on": _("Left empty, the day on which it is submitted."),
         "assessors": _("At least two disciplines for a full assessment. They cannot approve it."),
     },

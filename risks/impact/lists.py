@@ -6,24 +6,18 @@ from typing import Any
 
 import django_filters as filters
 import django_tables2 as tables
-from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from records.filters import RecordFilter
 from records.tables import MID, NUMBER, WIDE, WIDE_NOWRAP, DayColumn, DueColumn, RecordTable
-from records.templatetags.components import badge
+from records.templatetags.components import badge, level
 from risks.models import LEVELS, Decision, ImpactAssessment, Level, Screening, Standing
-from systems.models import AISystem
+from risks.tones import STANDING_TONES
+from systems.filters import systems_seen
 
-TONES = {Standing.APPROVED: "good", Standing.RETURNED: "bad", Standing.IN_REVIEW: "info", Standing.SUPERSEDED: "none"}
 EXPIRED = [("yes", gettext_lazy("Expired")), ("no", gettext_lazy("Not expired"))]
 AGAIN = [("yes", gettext_lazy("Needs another look"))]
-
-
-def systems_seen(request: Any) -> QuerySet[Any]:
-    return AISystem.objects.visible_to(request.user).of(request.organisation).order_by("title")
 
 
 class ImpactFilter(RecordFilter):
@@ -68,15 +62,14 @@ class ImpactTable(RecordTable):
         today = self.request.organisation.today()
         if record.is_expired(today):
             return str(badge(_("Expired"), "bad"))
-        return str(badge(record.get_state_display(), TONES.get(Standing(record.state), "warn")))
+        return str(badge(record.get_state_display(), STANDING_TONES[record.state]))
 
     def value_state(self, record: ImpactAssessment) -> str:
         is_expired = record.is_expired(record.organisation.today())
         return _("Expired") if is_expired else str(record.get_state_display())
 
     def render_level(self, value: int) -> str:
-        level = LEVELS[value]
-        return render_to_string("risks/level.html", {"step": value + 1, "word": level.label})
+        return str(level(LEVELS[value], LEVELS[value].label))
 
     def value_level(self, value: int) -> str:
         return str(LEVELS[value].label)

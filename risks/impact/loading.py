@@ -77,7 +77,8 @@ def assessment(row: Row) -> ImpactAssessment:
         made.system, made.title, made.owner = system, title_of(system), row.one("owner", "people") or system.owner
         take_over(made, system)
         made.is_prohibited = False if system.risk_class != "prohibited" else None
-        made.facts = system.facts if state in {Standing.APPROVED, Standing.IN_REVIEW} else ""
+        if state in {Standing.APPROVED, Standing.IN_REVIEW}:
+            made.facts, made.system_version = system.facts, system.system_version
     made.autonomy = row.choice("autonomy", Autonomy, needed=False) or made.autonomy
     texts_of(row, made)
     dimensions = [dimension(one) for one in row.rows("dimensions")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -16,17 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from organisations.requests import MemberRequest
 from records.views import RecordViews
-from risks.approving import OPEN
 from risks.impact.approval import ImpactApprovalPages, earlier, needed
 from risks.impact.completeness import ready_for_review
 from risks.impact.detail import detail_of, is_outdated
 from risks.impact.document import document_of
 from risks.impact.forms import ImpactForm
 from risks.impact.lists import ImpactFilter, ImpactTable
+from risks.impact.measures import mark_done
 from risks.impact.rating import with_level
 from risks.impact.screening import is_stopped
 from risks.impact.versions import AlreadyOpenError, next_version
-from risks.models import ImpactAssessment, Output, Standing, Trigger
+from risks.models import OPEN, ImpactAssessment, Output, Standing, Trigger
 
 
 class ImpactViews(RecordViews):
@@ -79,8 +79,8 @@ def make_next_version(request: MemberRequest, reference: str) -> HttpResponse:
     assessment: ImpactAssessment = views.get(request, reference)
     if not views.may_change(request, assessment) or not views.may_create(request):
         raise PermissionDenied
-    if not assessment.is_settled:
-        messages.error(request, _("Only an approved assessment has a next version: this one can be changed."))
+    if not assessment.is_approved:
+        messages.error(request, _("Only the assessment in force has a next version."))
         return redirect(assessment)
     trigger = request.POST.get("trigger", "")
     if trigger not in Trigger.values:
@@ -97,16 +97,17 @@ def make_next_version(request: MemberRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def measure_done(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
-    """Marks a measure as done today: also after approval, when the rest stays as it was."""
+    """Marks a measure as done today, when the rest stays as it was approved."""
     assessment: ImpactAssessment = views.get(request, reference)
     if not views.may_change(request, assessment):
         raise PermissionDenied
-    measure = assessment.measures.filter(pk=pk, done_on=None).first()
-    if measure is None:
-        raise Http404
-    measure.done_on = request.organisation.today()
-    measure.save(update_fields=["done_on"])
-    messages.success(request, _("Done: %(measure)s") % {"measure": measure})
+    get_object_or_404(assessment.measures, pk=pk)
+    try:
+        measure = mark_done(assessment, pk, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Done: %(measure)s") % {"measure": measure})
     return redirect(f"{assessment.get_absolute_url()}#measures")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,20 +9,11 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
-from risks.criteria.in_force import criteria_in_force
+from risks.criteria.in_force import criteria_in_force, months_after, starting_values
 from risks.models import LEVELS, Impact, ImpactAssessment, Level, RiskCriteria
 
-LIKELIHOOD = [_("Rare"), _("Unlikely"), _("Possible"), _("Likely"), _("Almost certain")]
-INDIVIDUALS = [
-    _("Annoyance, easily undone"),
-    _("Small loss, undone with effort"),
-    _("Real loss of money, chance or dignity for a few"),
-    _("Serious, lasting effect for many or for vulnerable people"),
-    _("Death, severe injury, grave or irreversible breach of rights"),
-]
 REMAINING = Q(residual_severity__isnull=False, residual_likelihood__isnull=False)
 
 
@@ -34,10 +24,6 @@ class Rated:
     score: int
     level: Level
 
-    @property
-    def step(self) -> int:
-        return LEVELS.index(self.level) + 1
-
     def __str__(self) -> str:
         return f"{self.score} {self.level.label}"
 
@@ -47,8 +33,7 @@ def approved_or_usual(organisation: Organisation) -> RiskCriteria:
     found = criteria_in_force(organisation)
     if found and found.is_approved:
         return found
-    scale = {"likelihood": list(map(str, LIKELIHOOD)), "individuals_scale": list(map(str, INDIVIDUALS))}
-    return RiskCriteria(organisation=organisation, **scale)
+    return RiskCriteria(organisation=organisation, **starting_values())
 
 
 def criteria_of(assessment: ImpactAssessment) -> RiskCriteria:
@@ -106,15 +91,8 @@ def with_level(assessments: QuerySet[Any], organisation: Organisation) -> QueryS
     return assessments.annotate(level_rank=Subquery(highest, output_field=IntegerField()))
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last one of that month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
 def review_due(assessment: ImpactAssessment, today: date) -> date:
     """Until when it is current by the criteria, counted from the assessment, or from today if that has run out."""
     months = criteria_of(assessment).months_for(assessment.system.risk_class)
-    due = months_later(assessment.assessed_on or today, months)
-    return due if due > today else months_later(today, months)
+    due = months_after(assessment.assessed_on or today, months)
+    return due if due > today else months_after(today, months)

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evidence.references import natural
 from organisations.models import User
 from records.forms import people_of
 from records.models import Record
@@ -178,9 +179,13 @@ class ListForm(RowsForm):
         cleaned = super().clean() or self.cleaned_data
         for key in self.keys:
             values = self.values(key)
-            if any(values.values()) and not values[self.needed] and not cleaned.get(f"{key}-remove"):
+            is_row = key in self.kept or any(values.values())
+            if is_row and not values[self.needed] and not cleaned.get(f"{key}-remove"):
                 column: Any = self.row._meta.get_field(self.needed)
-                self.add_error(f"{key}-{self.needed}", _("Say: %(what)s.") % {"what": column.verbose_name})
+                words = (
+                    _("Say: %(what)s. Or tick that the row is taken away.") if key in self.kept else _("Say: %(what)s.")
+                )
+                self.add_error(f"{key}-{self.needed}", words % {"what": column.verbose_name})
         return cleaned
 
     def save_row(self, key: str, assessment: ImpactAssessment) -> None:
@@ -214,7 +219,7 @@ class MeasuresForm(ListForm):
         people = (people | User.objects.filter(pk__in=owners)).distinct().order_by("name")
         return {
             "dimension": Dimension.choices,
-            "control_id": [(one.pk, str(one)) for one in sorted(known, key=by_number)],
+            "control_id": [(one.pk, str(one)) for one in sorted(known, key=lambda one: natural(one.reference))],
             "owner_id": [(one.pk, str(one)) for one in people],
         }
 
@@ -225,11 +230,6 @@ class MeasuresForm(ListForm):
             if values["measure"] and not values["dimension"]:
                 self.add_error(f"{key}-dimension", _("Say which dimension it is for."))
         return cleaned
-
-
-def by_number(record: Record) -> list[Any]:
-    """A.6.2.4 before A.10.2."""
-    return [(part.isdecimal(), int(part) if part.isdecimal() else part) for part in record.reference.split(".")]
 
 
 FORMS: dict[str, type[RowsForm]] = {

@@ -21,7 +21,7 @@ from organisations.requests import MemberRequest
 from records.forms import RecordForm
 from records.models import Record
 from records.stale import conflict, settle
-from risks.approving import OPEN
+from risks.impact.completeness import lacks
 from risks.impact.detail import progress_of
 from risks.impact.forms import section_form
 from risks.impact.pages import settled, views
@@ -29,7 +29,7 @@ from risks.impact.rating import criteria_of, inherent, residual
 from risks.impact.rows import FORMS
 from risks.impact.screening import is_stopped, proposed
 from risks.impact.sections import BY_CODE, Section
-from risks.models import Dimension, ImpactAssessment
+from risks.models import OPEN, Dimension, ImpactAssessment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,7 +120,7 @@ def page(request: MemberRequest, part: Section, assessment: ImpactAssessment, fo
 def context_of(
     request: MemberRequest, part: Section, assessment: ImpactAssessment, form: RecordForm | None
 ) -> dict[str, Any]:
-    progress = progress_of(assessment, part.code)
+    progress = progress_of(assessment, lacks(assessment), part.code)
     codes = [one["code"] for one in progress["sections"]]
     place = codes.index(part.code) if part.code in codes else -1
     after = progress["sections"][place + 1 :] if place >= 0 else progress["sections"][:1]

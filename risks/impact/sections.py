@@ -72,9 +72,9 @@ SECTIONS = (
         "identification",
         _("Identification"),
         _("Who assesses, when and why, and what the assessment is about."),
-        *("trigger", "assessed_on", "assessors", "covers", "leaves_out"),
+        *("trigger", "system_version", "assessed_on", "assessors", "covers", "leaves_out"),
         light=("trigger", "covers"),
-        may_be_empty=("assessed_on", "assessors"),
+        may_be_empty=("system_version", "assessed_on", "assessors"),
     ),
     told(
         "system",

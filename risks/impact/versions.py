@@ -13,12 +13,11 @@ from organisations.models import User
 from records.actions import keep
 from records.models import Record
 from risks.impact.sections import COLUMNS
-from risks.models import Consultation, Impact, ImpactAssessment, ImpactMeasure, ImpactRisk, Standing
+from risks.models import UNDECIDED, Consultation, Impact, ImpactAssessment, ImpactMeasure, ImpactRisk
 from systems.models import AISystem
 
-OPEN = (Standing.DRAFT, Standing.IN_REVIEW, Standing.RETURNED)
-# Made anew in each version: who assessed, when, what they decided, until when it holds.
-ANEW = ("trigger", "assessed_on", "assessors", "decision", "review_on", "risks")
+# Made anew in each version: which version of the system, who assessed, when, what they decided, until when it holds.
+ANEW = ("trigger", "system_version", "assessed_on", "assessors", "decision", "review_on", "risks")
 
 
 class AlreadyOpenError(ValidationError):
@@ -29,10 +28,11 @@ class AlreadyOpenError(ValidationError):
         super().__init__(_("%(record)s of this system is not decided yet: go on with it.") % {"record": open_one})
 
 
-def open_one(system: AISystem) -> ImpactAssessment | None:
-    """The assessment of a system that is not decided yet: there is one at most."""
-    found: ImpactAssessment | None = system.impact_assessments.filter(state__in=OPEN).order_by("pk").last()
-    return found
+def undecided(system: AISystem) -> ImpactAssessment | None:
+    """The version that somebody is working on, or that waits for a decision: there is one at most."""
+    found: Any = system.impact_assessments.filter(state__in=UNDECIDED).select_related("organisation")
+    version: ImpactAssessment | None = found.order_by("number", "pk").last()
+    return version
 
 
 @transaction.atomic
@@ -50,7 +50,6 @@ def next_version(assessment: ImpactAssessment, *, by: User | None, trigger: str)
         owner=assessment.owner,
         review_every=assessment.review_every,
         system=assessment.system,
-        system_version=assessment.system.system_version,
         number=last_number(assessment.system) + 1,
         replaces=assessment,
         trigger=trigger,
@@ -65,7 +64,7 @@ def next_version(assessment: ImpactAssessment, *, by: User | None, trigger: str)
 def refuse_another(system: AISystem) -> None:
     """Raises AlreadyOpenError; who begins one at the same time waits."""
     Record.objects.select_for_update().get(pk=system.pk)
-    if found := open_one(system):
+    if found := undecided(system):
         raise AlreadyOpenError(found)
 
 

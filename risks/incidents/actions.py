@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -10,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations.models import User
-from records.actions import keep, touch
-from records.models import Record
+from records.actions import keep, locked, touch
 from risks.models import Incident, Level, Notification
 
 GRAVE = (Level.HIGH, Level.CRITICAL)
@@ -32,9 +33,7 @@ def missing(incident: Incident) -> list[str]:
 @transaction.atomic
 def close_incident(incident: Incident, *, by: User, lessons: str, seen: int | None = None) -> None:
     """Closes an incident with what was learned; `seen` is the version that was shown. Raises ValidationError."""
-    incident = locked(incident)
-    if seen is not None and seen != incident.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then close it."))
+    incident = locked(incident, seen)
     if not incident.is_open:
         raise ValidationError(_("It is closed already."))
     if reasons := missing(incident):
@@ -69,10 +68,14 @@ def keep_notification(notification: Notification, *, by: User) -> None:
 
 
 @transaction.atomic
-def tell(notification: Notification, *, by: User, at: datetime, note: str = "") -> None:
-    """Notes that somebody was told at a moment. Raises ValidationError for one before it was known, or ahead."""
+def tell(notification: Notification, *, by: User, at: datetime, note: str = "", seen: str = "") -> None:
+    """Notes that somebody was told at a moment; `seen` is what was noted when it was shown (see `noted`).
+
+    Raises ValidationError for a moment before it was known, or ahead, and where something else was noted meanwhile.
+    """
     incident = locked(notification.incident)
     refuse_if_closed(incident)
+    refuse_if_noted(notification, seen)
     refuse_impossible(incident, at)
     notification.told_at, notification.is_needed, notification.note = at, True, note.strip()
     notification.save()
@@ -80,10 +83,11 @@ def tell(notification: Notification, *, by: User, at: datetime, note: str = "") 
 
 
 @transaction.atomic
-def mark_not_needed(notification: Notification, *, by: User, reason: str) -> None:
+def mark_not_needed(notification: Notification, *, by: User, reason: str, seen: str = "") -> None:
     """Notes that somebody need not be told after all, and why. Raises ValidationError."""
     incident = locked(notification.incident)
     refuse_if_closed(incident)
+    refuse_if_noted(notification, seen)
     refuse_if_told(notification)
     if not reason.strip():
         raise ValidationError({"note": _("Say why they need not be told.")})
@@ -130,12 +134,21 @@ def refuse_if_closed(incident: Incident) -> None:
         raise ValidationError(_("The incident is closed. Reopen it to change who was told."))
 
 
+def noted(notification: Notification) -> str:
+    """What was noted of somebody who must be told, in a few signs: two people compare it."""
+    answer = [
+        notification.told_at.isoformat() if notification.told_at else "",
+        notification.is_needed,
+        notification.note,
+    ]
+    return hashlib.sha256(json.dumps(answer).encode()).hexdigest()[:16]
+
+
+def refuse_if_noted(notification: Notification, seen: str) -> None:
+    if seen and seen != noted(Notification.objects.get(pk=notification.pk)):
+        raise ValidationError(_("Somebody else noted something of it meanwhile: look at the incident, then decide."))
+
+
 def refuse_if_told(notification: Notification) -> None:
     if Notification.objects.filter(pk=notification.pk).exclude(told_at=None).exists():
         raise ValidationError(_("They have been told. What was told stays."))
-
-
-def locked(incident: Incident) -> Incident:
-    """The incident as it stands now; whoever acts on it at the same time waits."""
-    Record.objects.select_for_update().get(pk=incident.pk)
-    return Incident.objects.select_related("organisation").get(pk=incident.pk)

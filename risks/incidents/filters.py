@@ -10,21 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from records.filters import RecordFilter
 from risks.models import Level
-from systems.models import AISystem
+from systems.filters import systems_seen
 
 STATES = [("open", _("Open")), ("closed", _("Closed"))]
 SERIOUS = [("yes", _("Serious (EU AI Act)")), ("no", _("Not serious"))]
 
 
-def systems(request: Any) -> QuerySet[AISystem]:
-    """The AI systems somebody may see."""
-    return AISystem.objects.visible_to(request.user).of(request.organisation).order_by("reference")
-
-
 class IncidentFilter(RecordFilter):
     severity = filters.ChoiceFilter(choices=Level.choices, label=_("Severity"))
     state = filters.ChoiceFilter(choices=STATES, label=_("State"), method="by_state")
-    system = filters.ModelChoiceFilter(queryset=systems, label=_("AI system"))
+    system = filters.ModelChoiceFilter(queryset=systems_seen, label=_("AI system"))
     serious = filters.ChoiceFilter(choices=SERIOUS, label=_("Serious"), method="by_serious")
 
     def by_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

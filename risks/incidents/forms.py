@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from organisations.models import User
 from records.forms import RecordForm, require
 from records.widgets import LongText, MomentInput, Segments
-from risks.incidents.actions import keep_deadlines, keep_notification, mark_not_needed, tell
+from risks.incidents.actions import keep_deadlines, keep_notification, mark_not_needed, noted, tell
 from risks.models import Incident, Notification
 
 
@@ -150,6 +150,7 @@ class OutcomeForm(forms.Form):
 
     TOLD, NOT_NEEDED = "told", "not_needed"
 
+    version = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=gettext_lazy("Outcome"),
         choices=[(TOLD, gettext_lazy("Told")), (NOT_NEEDED, gettext_lazy("Not needed"))],
@@ -168,7 +169,11 @@ class OutcomeForm(forms.Form):
     def __init__(self, *args: Any, notification: Notification, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.notification = notification
-        self.initial = {"told_at": notification.told_at or timezone.now(), "note": notification.note}
+        self.initial = {
+            "version": noted(notification),
+            "told_at": notification.told_at or timezone.now(),
+            "note": notification.note,
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -181,9 +186,9 @@ class OutcomeForm(forms.Form):
         given = self.cleaned_data
         try:
             if given["outcome"] == self.TOLD:
-                tell(self.notification, by=by, at=given["told_at"], note=given["note"])
+                tell(self.notification, by=by, at=given["told_at"], note=given["note"], seen=given["version"])
             else:
-                mark_not_needed(self.notification, by=by, reason=given["note"])
+                mark_not_needed(self.notification, by=by, reason=given["note"], seen=given["version"])
         except ValidationError as error:
             self.add_error(None, error)
             return False

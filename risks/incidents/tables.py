@@ -26,7 +26,7 @@ class MomentColumn(tables.Column):
         super().__init__(visible=False, orderable=False, **extra)
 
     def value(self, value: datetime) -> str:
-        return date_format(timezone.localtime(value), "Y-m-d H:i")
+        return local(value)
 
 
 class ClockColumn(tables.Column):

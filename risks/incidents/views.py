@@ -23,8 +23,8 @@ from risks.incidents.clock import clock_of
 from risks.incidents.duties import DUTIES
 from risks.incidents.filters import IncidentFilter
 from risks.incidents.forms import CloseForm, IncidentForm
-from risks.incidents.linked import risks_of, system_of
 from risks.incidents.tables import IncidentTable
+from risks.linking import risks_of, system_of
 from risks.models import Incident, Notification
 
 

@@ -19,7 +19,9 @@ from risks.models.incident import Concern, ConcernRisk, ConcernState, Incident, 
 from risks.models.risk import RATED, Acceptance, Risk, RiskAssessment
 from risks.models.scales import (
     LEVELS,
+    OPEN,
     SETTLED,
+    UNDECIDED,
     Affected,
     Category,
     Confidence,
@@ -43,8 +45,10 @@ from risks.models.versions import Approvable, superseded
 
 __all__ = [
     "LEVELS",
+    "OPEN",
     "RATED",
     "SETTLED",
+    "UNDECIDED",
     "UNDER_WAY",
     "Acceptance",
     "Affected",

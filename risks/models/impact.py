@@ -27,7 +27,7 @@ from risks.models.impact_sections import (
     SystemSection,
 )
 from risks.models.risk import Risk
-from risks.models.scales import Level, Standing, Trigger
+from risks.models.scales import Standing, Trigger
 from risks.models.versions import Approvable, never_deleted, settled_stays
 from systems.models import AISystem, Stage
 
@@ -233,19 +233,6 @@ class Impact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} {self.dimension}"
-
-    def level(self, criteria: RiskCriteria) -> Level | None:
-        return rated(criteria, self.severity, self.likelihood)
-
-    def residual_level(self, criteria: RiskCriteria) -> Level | None:
-        return rated(criteria, self.residual_severity, self.residual_likelihood)
-
-
-def rated(criteria: RiskCriteria, severity: int | None, likelihood: int | None) -> Level | None:
-    """The level of an impact on people: severity is a consequence for individuals."""
-    if severity is None or likelihood is None:
-        return None
-    return criteria.level_of(likelihood, severity, individuals=severity)
 
 
 @tracked()

@@ -126,5 +126,9 @@ class Standing(TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
+# A version at one of these is still written.
+OPEN = (Standing.DRAFT, Standing.RETURNED)
+# Nobody has decided on these yet, or not for good.
+UNDECIDED = (*OPEN, Standing.IN_REVIEW)
 # A version at one of these is as it was decided on: nothing in it changes any more.
 SETTLED = (Standing.APPROVED, Standing.SUPERSEDED)

@@ -18,10 +18,11 @@ from rest_framework.response import Response
 
 from organisations.api import as_object
 from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
-from records.api_forms import errors_of, posted
+from records.api_forms import errors_of, posted, refuse_names
+from risks.approval_api import DecidingApi
 from risks.criteria.forms import RiskCriteriaForm
 from risks.criteria.in_force import SCALES, criteria_in_force, starting_values
-from risks.criteria.pages import RiskCriteriaViews
+from risks.criteria.pages import RiskCriteriaViews, approval, criteria_views
 from risks.models import Affected, Confidence, Phase, Risk, RiskAssessment, RiskCriteria, Size, Trigger
 from risks.register.closing import close_risk, reopen_risk
 from risks.register.forms import ClosingForm, RiskForm
@@ -119,7 +120,7 @@ class RiskApi(CreatingApi):
 
     def scored(self, risk: Risk) -> Response:
         given = as_object(self.request.data)
-        refuse_unknown(given, AssessmentIn)
+        refuse_names(given.keys() - AssessmentIn().fields.keys())
         criteria = criteria_in_force(self.member.organisation)
         if criteria is None:
             message = _("There are no risk criteria yet. Make them first, then score.")
@@ -142,7 +143,7 @@ class RiskApi(CreatingApi):
 
     def closed(self, risk: Risk) -> Response:
         given = as_object(self.request.data)
-        refuse_unknown(given, ClosingIn)
+        refuse_names(given.keys() - ClosingIn().fields.keys())
         form = ClosingForm({"reason": str(given.get("reason") or "")})
         if not form.is_valid():
             raise errors_of(form)
@@ -163,11 +164,6 @@ class RiskApi(CreatingApi):
         return self.answer(self.views.get(self.member, risk.reference))
 
 
-def refuse_unknown(given: dict[str, Any], known: type[serializers.Serializer]) -> None:
-    if unknown := given.keys() - known().fields.keys():
-        raise ValidationError({name: [_("This cannot be set here.")] for name in unknown})
-
-
 class RiskCriteriaSerializer(RecordSerializer):
     """One version of the criteria; what is approved, in review or was scored with cannot be changed."""
 
@@ -175,19 +171,21 @@ class RiskCriteriaSerializer(RecordSerializer):
     organisation_scale = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
     individuals_scale = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
     society_scale = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
+    submitted_by = PersonField(read_only=True, allow_null=True)
+    decided_by = PersonField(read_only=True, allow_null=True)
 
     class Meta(RecordSerializer.Meta):
         model = RiskCriteria
-        own = ("number", "state", "decided_on")
+        own = ("number", "state", "submitted_by", "decided_by", "decided_on", "decision_note")
         fields = [*RecordSerializer.Meta.read_only, *RiskCriteriaForm.Meta.fields, *own]
         read_only_fields = (*RecordSerializer.Meta.read_only, *own)
 
 
 @extend_schema_view(list=extend_schema(parameters=filter_parameters(RiskCriteriaViews)))
-class RiskCriteriaApi(CreatingApi):
+class RiskCriteriaApi(DecidingApi):
     """A new one begins with the scales of practice of its size; only what is sent is otherwise."""
 
-    views = RiskCriteriaViews()
+    views, approval = criteria_views, approval
     queryset = RiskCriteria.objects.none()
     serializer_class = RiskCriteriaSerializer
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from clauses.exclusion import told_at
 from organisations.models import User
-from records.actions import keep
-from records.models import Record
+from records.actions import keep, locked
 from risks.models import Risk
 
 
@@ -36,13 +35,4 @@ def reopen_risk(risk: Risk, *, by: User) -> Risk:
     risk.closed_on, risk.closed_because = None, ""
     with told_at(NON_FIELD_ERRORS):
         keep(risk, by=by)
-    return risk
-
-
-def locked(risk: Risk, seen: int | None = None) -> Risk:
-    """The risk as it stands now; others wait. Raises ValidationError where it is not the version that was seen."""
-    Record.objects.select_for_update().get(pk=risk.pk)
-    risk = Risk.objects.select_related("organisation", "system").get(pk=risk.pk)
-    if seen is not None and seen != risk.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
     return risk

@@ -8,18 +8,13 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from organisations.requests import MemberRequest
 from records.filters import RecordFilter
 from risks.models import Category, Level, Option, Phase, Process, RiskAssessment, Size, Source, Treatment
 from risks.scoring.picker import newest_scores
-from systems.models import AISystem
+from systems.filters import systems_seen
 
 STEPS = [(str(number), str(number)) for number in range(1, 6)]
 NONE = "none"
-
-
-def systems_of(request: MemberRequest) -> QuerySet[AISystem]:
-    return AISystem.objects.visible_to(request.user).of(request.organisation).order_by("title")
 
 
 class RiskFilter(RecordFilter):
@@ -29,7 +24,7 @@ class RiskFilter(RecordFilter):
     )
     level = filters.ChoiceFilter(choices=[*Level.choices, (NONE, _("Not scored"))], label=_("Level"), method="by_level")
     category = filters.ChoiceFilter(choices=Category.choices, label=_("Category"))
-    system = filters.ModelChoiceFilter(queryset=systems_of, label=_("AI system"))
+    system = filters.ModelChoiceFilter(queryset=systems_seen, label=_("AI system"))
     source = filters.ChoiceFilter(choices=Source.choices, label=_("Source"))
     option = filters.ChoiceFilter(choices=Option.choices, label=_("Option"))
     treatment = filters.ChoiceFilter(

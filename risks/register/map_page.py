@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from organisations.requests import MemberRequest
 from records.views import chip
 from risks.criteria.in_force import bands, criteria_in_force
+from risks.linking import addresses_for
 from risks.models import Phase, Process
-from risks.register.linking import addresses_for
 from risks.register.views import open_risks, risk_views, tabs
 from risks.scoring.picker import map_of
 

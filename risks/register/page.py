@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from organisations.requests import MemberRequest
 from records.models import Record
+from risks.linking import addresses_for
 from risks.models import Affected, ImpactAssessment, Incident, Level, Phase, Risk, RiskAssessment
-from risks.register.linking import addresses_for
 from risks.scoring.picker import steps_in_words
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from organisations.models import User
-from records.actions import keep
-from risks.criteria.in_force import criteria_in_force
+from records.actions import keep, locked
+from risks.criteria.in_force import criteria_in_force, months_after
 from risks.models import LEVELS, RATED, Acceptance, Level, Option, Phase, Process, Risk, RiskAssessment, RiskCriteria
-from risks.register.closing import locked
 from risks.treatment.treating import is_ready_for_residual_score
 
 # What remains is known once what was done is verified, or once it was decided to do nothing more.
@@ -85,13 +81,6 @@ def months_of(risk: Risk, criteria: RiskCriteria) -> int:
     """Months until a risk is looked at again: by its system's class, or those of planning."""
     is_planning = risk.process == Process.PLANNING
     return criteria.months_for(risk.system.risk_class if risk.system and not is_planning else None)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    month += 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def lapse_acceptances(scored: RiskAssessment) -> None:

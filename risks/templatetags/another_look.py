@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from organisations.roles import CHANGE_RECORDS
 from risks.changes.another_look import looks_of
-from risks.changes.links import page_of
 from risks.golive.gate import decides
+from risks.linking import page_of
 from risks.models import GoLive
 from systems.models import AISystem
 

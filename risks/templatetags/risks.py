@@ -6,15 +6,24 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from organisations.authority import Authority
 from organisations.roles import CHANGE_RECORDS
+from records.templatetags.components import badge
 from risks.models import Risk, Treatment
-from risks.treatment.acceptance_pages import may_ask
+from risks.register.views import risk_views
+from risks.tones import STANDING_TONES
 from risks.treatment.accepting import may_withdraw, needed_for, obstacle, refusal, residual_of, standing_of
 from risks.treatment.treating import is_ready_for_residual_score
 
 register = template.Library()
+
+
+@register.simple_tag
+def standing(version: Any) -> SafeString:
+    """Where a version stands, as a badge."""
+    return badge(version.get_state_display(), STANDING_TONES[version.state])
 
 
 @register.inclusion_tag("risks/acceptance.html", takes_context=True)
@@ -26,7 +35,7 @@ def acceptance_panel(context: dict[str, Any], record: Risk) -> dict[str, Any]:
     standing = next((one for one, stands, _words in told if stands), None)
     score = residual_of(record)
     blocked, why_not = obstacle(record, score), refusal(record, request.user, score)
-    asks = not standing and not blocked and may_ask(request, record)
+    asks = not standing and not blocked and risk_views.may_change(request, record)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),

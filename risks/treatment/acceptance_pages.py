@@ -7,17 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations.requests import MemberRequest
-from organisations.roles import CHANGE_RECORDS
-from records.models import Record
 from risks.approval_pages import seen
 from risks.models import Level, Option, Phase, Risk, RiskAssessment, Treatment
+from risks.register.views import crumbs_of, risk_views
 from risks.treatment.acceptance_forms import AcceptanceForm, AskForm
 from risks.treatment.accepting import (
     accept_risk,
@@ -38,21 +36,10 @@ ALTERNATIVES = {
 }
 
 
-def risk_of(request: MemberRequest, reference: str) -> Risk:
-    """The risk as it is read everywhere: not visible is not there."""
-    risks = Risk.objects.visible_to(request.user).of(request.organisation)
-    return get_object_or_404(risks.select_related("organisation", "owner", "system"), reference=reference)
-
-
-def may_ask(request: MemberRequest, risk: Risk) -> bool:
-    changeable = Record.objects.changeable_by(request.user).filter(pk=risk.pk)
-    return CHANGE_RECORDS in request.permissions or changeable.exists()
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: MemberRequest, reference: str) -> HttpResponse:
     """Everything the decision rests on, and the decision; 403 with the reason for those who may not take it."""
-    risk = risk_of(request, reference)
+    risk = risk_views.get(request, reference)
     score = residual_of(risk)
     if why := refusal(risk, request.user, score):
         raise PermissionDenied(why)
@@ -76,7 +63,7 @@ def accept(request: MemberRequest, reference: str) -> HttpResponse:
             messages.success(request, words)
             return redirect(risk)
     context = basis_of(request, risk, score) | {"form": form, "obstacle": obstacle(risk, score)}
-    context["crumbs"] = crumbs_to(risk, _("Accept"), request)
+    context["crumbs"] = crumbs_of(request, risk, _("Accept"))
     return render(request, "risks/accept.html", context, status=422 if form.errors else 200)
 
 
@@ -110,8 +97,8 @@ def newest_scores(risk: Risk) -> list[RiskAssessment]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: MemberRequest, reference: str) -> HttpResponse:
     """Asks one of those who may accept a risk. Who may change the risk may ask."""
-    risk = risk_of(request, reference)
-    if not may_ask(request, risk):
+    risk = risk_views.get(request, reference)
+    if not risk_views.may_change(request, risk):
         raise PermissionDenied
     score = residual_of(risk)
     form = AskForm(request.POST or None, people=acceptors_of(risk, score))
@@ -125,16 +112,17 @@ def ask(request: MemberRequest, reference: str) -> HttpResponse:
             messages.success(request, words % {"name": form.cleaned_data["of"], "record": risk.reference})
             return redirect(risk)
     context = {"record": risk, "form": form, "obstacle": obstacle(risk, score), "needed": needed_for(score).label}
-    context["crumbs"] = crumbs_to(risk, _("Ask for acceptance"), request)
+    context["crumbs"] = crumbs_of(request, risk, _("Ask for acceptance"))
     return render(request, "risks/ask_acceptance.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def withdraw(request: MemberRequest, reference: str) -> HttpResponse:
     """Ends the acceptance that stands. The reason is asked for on the risk's page."""
-    risk = risk_of(request, reference)
+    risk = risk_views.get(request, reference)
     acceptance = risk.acceptances.standing(request.organisation.today()).first()
-    if acceptance is None and not may_ask(request, risk) and refusal(risk, request.user, residual_of(risk)):
+    may_act = risk_views.may_change(request, risk) or not refusal(risk, request.user, residual_of(risk))
+    if acceptance is None and not may_act:
         raise PermissionDenied
     if acceptance and not may_withdraw(acceptance, request.user, risk):
         raise PermissionDenied(_("Who accepted it withdraws it, or somebody with the same authority."))
@@ -148,8 +136,3 @@ def withdraw(request: MemberRequest, reference: str) -> HttpResponse:
     else:
         messages.success(request, _("The acceptance of %(record)s is withdrawn.") % {"record": risk.reference})
     return redirect(risk)
-
-
-def crumbs_to(risk: Risk, label: str, request: MemberRequest) -> list[tuple[str, str | None]]:
-    register = reverse("risk-list", kwargs={"organisation": request.organisation.slug})
-    return [(_("Risks"), register), (risk.reference, risk.get_absolute_url()), (label, None)]

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from organisations.authority import Authority, held_by, suffices
 from organisations.models import User
 from organisations.roles import ROLES_THAT_AUDIT
-from records.actions import give, keep
+from records.actions import CHANGED, give, keep, locked
 from records.commenting import say
 from records.models import Record
-from risks.approving import locked
 from risks.models import Acceptance, Level, Phase, Risk, RiskAssessment
 from risks.treatment.acceptance_forms import NO_END, NO_REASON
 
@@ -96,7 +95,7 @@ def accept_risk(
         raise ValidationError(why)
     assert accepted
     if seen != risk.version or score not in {0, accepted.score}:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
+        raise ValidationError(CHANGED)
     today = risk.organisation.today()
     check_terms(today, reason, until)
     assert until

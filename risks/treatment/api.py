@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied as Refused
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -14,22 +15,38 @@ from rest_framework.response import Response
 
 from organisations.api import MemberApi, as_object
 from organisations.api_parser import JSONParser
-from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, PersonField, RecordApi, RecordSerializer, filter_parameters
-from records.api_forms import errors_of
+from records.api import (
+    IDEMPOTENCY,
+    IF_MATCH,
+    REFERENCE,
+    CreatingApi,
+    PersonField,
+    RecordApi,
+    RecordSerializer,
+    filter_parameters,
+)
+from records.api_forms import errors_of, posted, refuse_names
 from records.models import Record
 from risks.models import Acceptance, Risk, Treatment, TreatmentPlan
+from risks.register.views import risk_views
 from risks.treatment.acceptance_forms import AcceptanceForm
-from risks.treatment.acceptance_pages import risk_of
 from risks.treatment.accepting import accept_risk, refusal, residual_of, standing_of
-from risks.treatment.forms import TreatmentForm
+from risks.treatment.forms import TreatmentForm, VerificationForm
 from risks.treatment.plan_pages import TreatmentPlanViews
+from risks.treatment.treating import OWNS, fail_verification, has_owned, verify
 from risks.treatment.views import TreatmentViews
+
+
+class VerificationIn(serializers.Serializer):
+    result = serializers.CharField(help_text="What verification showed, good or bad.")
+    works = serializers.BooleanField(required=False, help_text="False sends it back to work. True if left out.")
+
 
 VERIFIED = ("result", "verified_by", "verified_on")
 
 
 class TreatmentSerializer(RecordSerializer):
-    """A line of treatment. That it is verified is said on its page, by another person than its owner."""
+    """A line of treatment. That it is verified is a step of its own, by another person than its owner."""
 
     treats: Any = serializers.SlugRelatedField(slug_field="reference", queryset=Risk.objects.none())
     controls: Any = serializers.SlugRelatedField(
@@ -49,6 +66,24 @@ class TreatmentApi(CreatingApi):
     views = TreatmentViews()
     queryset = Treatment.objects.none()
     serializer_class = TreatmentSerializer
+
+    @extend_schema(parameters=[REFERENCE, IF_MATCH], request=VerificationIn)
+    @action(detail=True, methods=["post"])
+    def verify(self, request: Request, reference: str, **kwargs: Any) -> Response:
+        """Verifies what is implemented; 403 for who owns or ever owned it. What does not work goes back to work."""
+        treatment = self.changeable(reference)
+        given = dict(as_object(request.data))
+        works = given.pop("works", True)
+        if not isinstance(works, bool):
+            raise ValidationError({"works": [_("Send true or false.")]})
+        if works and has_owned(self.member.user, treatment):
+            raise Refused(OWNS)
+        form = VerificationForm(posted(VerificationForm(), given))
+        if not form.is_valid():
+            raise errors_of(form)
+        act = verify if works else fail_verification
+        act(treatment, by=self.member.user, result=form.cleaned_data["result"])
+        return self.answer(self.views.get(self.member, reference))
 
 
 class TreatmentPlanSerializer(RecordSerializer):
@@ -117,21 +152,20 @@ class AcceptanceApi(MemberApi):
 
     @extend_schema(parameters=[REFERENCE], responses=AcceptanceSerializer(many=True), operation_id="acceptances_list")
     def get(self, request: Request, reference: str, **kwargs: Any) -> Response:
-        risk = risk_of(self.member, reference)
+        risk = risk_views.get(self.member, reference)
         found = risk.acceptances.select_related("accepted_by", "risk__system", "risk__organisation")
         return Response(AcceptanceSerializer(found, many=True).data)
 
     @extend_schema(parameters=[REFERENCE, IDEMPOTENCY], request=AcceptanceIn, responses={201: AcceptanceSerializer})
     def post(self, request: Request, reference: str, **kwargs: Any) -> Response:
-        risk = risk_of(self.member, reference)
+        risk = risk_views.get(self.member, reference)
         if why := refusal(risk, self.member.user, residual_of(risk)):
             raise Refused(why)
         return self.once(lambda: self.accept(risk))
 
     def accept(self, risk: Risk) -> Response:
         given = as_object(self.request.data)
-        if unknown := given.keys() - AcceptanceIn().fields.keys():
-            raise ValidationError({name: [_("This cannot be set here.")] for name in unknown})
+        refuse_names(given.keys() - AcceptanceIn().fields.keys())
         form = AcceptanceForm({name: str(value) for name, value in given.items() if value is not None})
         for name in ("version", "score"):
             form.fields[name].required = True

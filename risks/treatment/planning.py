@@ -13,10 +13,18 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evidence.references import in_order, natural
 from organisations.models import Organisation
-from risks.approving import OPEN
 from risks.criteria.in_force import criteria_in_force
-from risks.models import Level, Option, RiskCriteria, Standing, Treatment, TreatmentPlan, TreatmentState
+from risks.models import (
+    UNDECIDED,
+    Level,
+    Option,
+    RiskCriteria,
+    Treatment,
+    TreatmentPlan,
+    TreatmentState,
+)
 from risks.treatment.treating import SETTLED_LINES
 
 Line = dict[str, Any]
@@ -70,7 +78,7 @@ def line_of(treatment: Treatment, criteria: RiskCriteria | None) -> Line:
         "level": risk.level,
         "option": treatment.option,
         "action": treatment.action,
-        "controls": sorted((control.reference for control in treatment.controls.all()), key=natural),
+        "controls": in_order(control.reference for control in treatment.controls.all()),
         "owner": str(treatment.owner or ""),
         "due": treatment.due_on.isoformat() if treatment.due_on else "",
         "cost": treatment.resources,
@@ -78,11 +86,6 @@ def line_of(treatment: Treatment, criteria: RiskCriteria | None) -> Line:
         "expected_level": level,
         "status": treatment.status,
     }
-
-
-def natural(reference: str) -> list[tuple[int, str]]:
-    """A.9 stands before A.10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in reference.replace("-", ".").split(".")]
 
 
 def lines_today(organisation: Organisation) -> list[Line]:
@@ -113,7 +116,7 @@ def next_number(organisation: Organisation) -> int:
 def refuse_second_draft(organisation: Organisation) -> None:
     """One version at a time is written or reviewed; of two who begin at once the second waits, and is refused."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    under_way = TreatmentPlan.objects.of(organisation).filter(state__in=[*OPEN, Standing.IN_REVIEW])
+    under_way = TreatmentPlan.objects.of(organisation).filter(state__in=UNDECIDED)
     if plan := under_way.order_by("-pk").first():
         text = _("%(plan)s is not decided on yet. Continue there: a draft always shows the lines of today.")
         raise ValidationError(text % {"plan": plan.reference})

@@ -4,22 +4,16 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from evidence.references import in_order
 from organisations.roles import VIEW_RECORDS
 from records.addresses import record_address
 from records.tables import MID, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import day, due
-from risks.models import Standing, Treatment, TreatmentPlan, TreatmentState
+from risks.models import Treatment, TreatmentPlan, TreatmentState
 from risks.models.treatment import UNDER_WAY
-from risks.treatment.planning import natural
+from risks.tones import STANDING_TONES
 
 TONES: dict[str, str] = {TreatmentState.VERIFIED: "good", TreatmentState.DROPPED: "none"}
-STANDING_TONES: dict[str, str] = {
-    Standing.DRAFT: "warn",
-    Standing.IN_REVIEW: "info",
-    Standing.APPROVED: "good",
-    Standing.RETURNED: "bad",
-    Standing.SUPERSEDED: "none",
-}
 
 
 class TreatmentTable(RecordTable):
@@ -56,7 +50,7 @@ class TreatmentTable(RecordTable):
         return record.treats.reference
 
     def render_controls(self, record: Treatment) -> str:
-        return ", ".join(sorted((control.reference for control in record.controls.all()), key=natural))
+        return ", ".join(in_order(control.reference for control in record.controls.all()))
 
     def value_controls(self, record: Treatment) -> str:
         return self.render_controls(record)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from organisations.models import User
-from records.actions import keep, let_in
+from records.actions import keep, let_in, locked
 from records.events import Source
 from records.models import Record
-from risks.approving import locked
 from risks.models import Acceptance, Risk, Treatment, TreatmentState
 
+OWNS = gettext_lazy("Who owns or owned a treatment cannot verify it: somebody else must.")
 # Nothing more is to be done about these.
 SETTLED_LINES = (TreatmentState.VERIFIED, TreatmentState.DROPPED)
 
@@ -28,7 +29,7 @@ def why_not_verify(treatment: Treatment, user: User) -> str:
     if treatment.status != TreatmentState.IMPLEMENTED:
         return _("Only what is implemented can be verified.")
     if has_owned(user, treatment):
-        return _("Who owns or owned a treatment cannot verify it: somebody else must.")
+        return str(OWNS)
     return ""
 
 
@@ -38,7 +39,7 @@ def verify(treatment: Treatment, *, by: User, result: str, seen: int | None = No
 
     Raises ValidationError.
     """
-    treatment = as_shown(treatment, seen)
+    treatment = locked(treatment, seen)
     if why := why_not_verify(treatment, by):
         raise ValidationError(why)
     if not result.strip():
@@ -51,7 +52,7 @@ def verify(treatment: Treatment, *, by: User, result: str, seen: int | None = No
 @transaction.atomic
 def fail_verification(treatment: Treatment, *, by: User, result: str, seen: int | None = None) -> None:
     """Sends a treatment that does not do what it should back to work, with the reason. Raises ValidationError."""
-    treatment = as_shown(treatment, seen)
+    treatment = locked(treatment, seen)
     if treatment.status not in {TreatmentState.IMPLEMENTED, TreatmentState.VERIFIED}:
         raise ValidationError(_("Only what is implemented can be verified."))
     if not result.strip():
@@ -64,14 +65,6 @@ def fail_verification(treatment: Treatment, *, by: User, result: str, seen: int 
     accepted = Acceptance.objects.filter(risk=treatment.treats_id, lapsed_on=None)
     words = _("%(treatment)s was found not to work.") % {"treatment": treatment.reference}
     accepted.update(lapsed_on=treatment.organisation.today(), lapsed_because=words)
-
-
-def as_shown(treatment: Treatment, seen: int | None) -> Treatment:
-    """The treatment, locked. Raises ValidationError where it is not the version that was shown."""
-    found: Treatment = locked(treatment)
-    if seen is not None and seen != found.version:
-        raise ValidationError(_("It changed after you opened it. Look at it again, then decide."))
-    return found
 
 
 def let_both_in(risk: Risk, *, former: set[User]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from evidence.references import natural
 from organisations.models import User
 from organisations.requests import MemberRequest
 from records.models import Record
@@ -22,9 +23,8 @@ from risks.criteria.in_force import criteria_in_force
 from risks.models import Risk, Treatment
 from risks.treatment.filters import TreatmentFilter
 from risks.treatment.forms import TreatmentForm, VerificationForm
-from risks.treatment.planning import natural
 from risks.treatment.tables import TreatmentTable
-from risks.treatment.treating import fail_verification, has_owned, let_both_in, verify, why_not_verify
+from risks.treatment.treating import OWNS, fail_verification, has_owned, let_both_in, verify, why_not_verify
 
 
 class TreatmentViews(RecordViews):
@@ -89,7 +89,7 @@ def verify_treatment(request: MemberRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     failed = "failed" in request.POST
     if has_owned(request.user, treatment) and not failed:
-        raise PermissionDenied(_("Who owns or owned a treatment cannot verify it: somebody else must."))
+        raise PermissionDenied(OWNS)
     form = VerificationForm(request.POST or None, initial={"version": treatment.version})
     if request.method == "POST" and form.is_valid():
         act = fail_verification if failed else verify

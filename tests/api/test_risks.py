@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from organisations.models import Membership
 from risks.models import Risk, RiskAssessment, RiskCriteria
 from tests.cast import make_ai_system
 from tests.risk_cast import make_criteria, make_risk
@@ -106,6 +107,29 @@ def test_others_do_none_of_it(
     make_criteria(organisation, state="approved")
     path = f"risks/{make_risk(organisation).reference}/{verb}/"
     assert program(request.getfixturevalue(who))("post", path, SCORE).status_code == status
+
+
+def test_criteria_are_submitted_returned_and_approved_by_somebody_else_with_the_authority(
+    organisation: Any, officer: Any, manager: Any, program: Callable[..., Ask]
+) -> None:
+    ask, decider = program(officer), program(manager)
+    path = f"risk-criteria/{make_criteria(organisation).reference}/"
+    submitted = ask("post", f"{path}submit/", **{"If-Match": ask("get", path)["ETag"]})
+    assert (submitted.json()["state"], submitted.json()["submitted_by"]) == ("in_review", officer.email)
+    for who in (ask, decider):
+        assert who("post", f"{path}approve/", {}, **{"If-Match": "*"}).status_code == 403
+    Membership.objects.filter(user=manager).update(authority="designated")
+    assert decider("post", f"{path}approve/", {}).status_code == 428
+    assert decider("post", f"{path}approve/", {}, **{"If-Match": '"1-old"'}).status_code == 412
+    refused = decider("post", f"{path}approve/", {"state": "approved"}, **{"If-Match": "*"})
+    assert refused.json()["error"]["fields"].keys() == {"state"}
+    assert decider("post", f"{path}return/", {"note": " "}, **{"If-Match": "*"}).status_code == 400
+    returned = decider("post", f"{path}return/", {"note": "Say more"}, **{"If-Match": "*"}).json()
+    assert (returned["state"], returned["decision_note"]) == ("returned", "Say more")
+    again = ask("post", f"{path}submit/", **{"If-Match": "*"})
+    done = decider("post", f"{path}approve/", {"note": "Good"}, **{"If-Match": again["ETag"]}).json()
+    assert (done["state"], done["decided_by"], done["decision_note"]) == ("approved", manager.email, "Good")
+    assert decider("post", f"{path}approve/", {}, **{"If-Match": "*"}).status_code == 400
 
 
 def test_criteria_begin_with_the_scales_of_practice_and_stay_once_approved(

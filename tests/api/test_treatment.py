@@ -48,6 +48,24 @@ def test_a_program_adds_and_changes_a_treatment_by_the_rules_of_the_form(
     assert ask("patch", address, {"status": "implemented"}, **{"If-Match": "*"}).json()["controls"] == ["A.8.2"]
 
 
+def test_a_program_of_somebody_else_verifies_a_treatment_or_sends_it_back_to_work(
+    organisation: Any, officer: Any, contributor: Any, risk: Risk, program: Callable[..., Ask]
+) -> None:
+    treatment = make_treatment(organisation, treats=risk, owner=contributor, status="implemented")
+    address, given, read = f"treatments/{treatment.reference}/verify/", {"result": "Ten of ten"}, {"If-Match": "*"}
+    assert program(contributor)("post", address, given, **read).status_code == 403, "the owner"
+    ask = program(officer)
+    assert ask("post", address, given).status_code == 428
+    assert ask("post", address, given, **{"If-Match": '"1-old"'}).status_code == 412
+    assert ask("post", address, {}, **read).json()["error"]["fields"].keys() == {"result"}
+    assert ask("post", address, given | {"works": "perhaps"}, **read).json()["error"]["fields"].keys() == {"works"}
+    told = ask("post", address, given, **read).json()
+    assert (told["status"], told["result"], told["verified_by"]) == ("verified", "Ten of ten", officer.email)
+    assert ask("post", address, given, **read).status_code == 400
+    back = ask("post", address, {"result": "Three of ten", "works": False}, **read).json()
+    assert (back["status"], back["verified_by"]) == ("in_progress", None)
+
+
 def test_plans_are_only_read(organisation: Any, officer: Any, program: Callable[..., Ask]) -> None:
     ask, plan = program(officer), make_plan(organisation)
     assert ask("get", f"treatment-plans/{plan.reference}/").json()["lines"] == []

@@ -172,10 +172,11 @@ def test_the_description_is_complete(officer: Any, program: Callable[..., Ask]) 
             answers = set(operation["responses"])
             assert answers >= {"401", "404", "406", "429", "500", "503"}, f"{method} {path}"
             assert ({"413", "415"} <= answers) == (method in {"post", "patch"}), f"{method} {path}"
-            submits = path.endswith("/submit/")
-            is_of_a_version = method == "patch" or submits
-            assert ({"412", "428"} <= answers) == is_of_a_version, f"{method} {path}"
-            assert submits or ("422" in answers) == (method == "post"), f"{method} {path}"
+            sent = {one["name"] for one in operation["parameters"]} & {"If-Match", "Idempotency-Key"}
+            assert ({"412", "428"} <= answers) == ("If-Match" in sent), f"{method} {path}"
+            assert ("422" in answers) == ("Idempotency-Key" in sent), f"{method} {path}"
+            assert bool(sent) == (method != "get"), f"{method} {path}: done twice, or over somebody's change"
+            assert method != "patch" or "If-Match" in sent, f"{method} {path}"
             assert "405" not in answers
 
 

@@ -60,7 +60,7 @@ def test_she_drafts_the_next_version_and_he_approves_it(
     state.get_by_role("link", name=re.compile("^In progress")).click()
     expect(page.locator("#controls tbody tr")).to_have_count(39)
     assert_no_axe_violations(page)
-    page.get_by_role("button", name="Submit for approval").click()
+    say_what_is_new_and_submit(page)
     expect(page.locator("#approval")).to_contain_text("In review")
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     approve_and_compare(signed_in_page(manager), draft)
@@ -68,6 +68,15 @@ def test_she_drafts_the_next_version_and_he_approves_it(
     assert (statement.state, statement.decided_by, len(statement.content)) == ("approved", manager, 39)
     current.refresh_from_db()
     assert current.state == "superseded"
+
+
+def say_what_is_new_and_submit(page: Page) -> None:
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.get_by_text("Say what is new in this version").first).to_be_visible()
+    page.get_by_role("region", name="Before it can be submitted").get_by_role("link").click()
+    page.get_by_label("What is new").fill("A.8.3 is not done yet")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Submit for approval").click()
 
 
 def refuse_exclusion(page: Page, organisation: Any) -> None:

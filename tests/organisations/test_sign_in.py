@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -52,6 +55,24 @@ def test_guessing_is_slowed_down_and_then_refused(person: User, settings: Any) -
     answers = [sign_in_by_form(client, person.email, f"guess number {n}") for n in range(5)]
     assert "Too many failed login attempts" in answers[-1].content.decode()
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(("behind", "trusted"), [("", "0"), ("1", "1")])
+def test_behind_a_proxy_guesses_are_counted_by_the_address_it_saw(
+    behind: str, trusted: str, person: User, settings: Any
+) -> None:
+    told = "from aims_portal import settings; print(settings.ALLAUTH_TRUSTED_PROXY_COUNT)"
+    setting = {"SECRET_KEY": "x", "BEHIND_PROXY": behind or "0", "PATH": os.environ["PATH"]}
+    found = subprocess.run([sys.executable, "-c", told], env=setting, check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == trusted
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT, settings.ACCOUNT_RATE_LIMITS = int(trusted), {"login_failed": "1/m/ip"}
+    answers = [
+        Client(headers={"X-Forwarded-For": f"9.9.9.9, 10.0.0.{n}"}).post(
+            "/accounts/login/", {"login": f"person-{n}@brightwater.example", "password": "a guess"}
+        )
+        for n in range(2)
+    ]
+    assert ("Too many failed" in answers[-1].content.decode()) is (trusted == "0")
 
 
 def test_nobody_signs_up_uninvited(db: None) -> None:

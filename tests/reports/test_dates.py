@@ -16,12 +16,21 @@ from reports.dates import SOURCES
 from reports.due import due
 from reports.models import Digest, Reminder
 from reports.reminding import coming, make
+from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import ImpactMeasure
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
-from tests.risk_cast import make_acceptance, make_impact_assessment, make_incident, make_risk, make_treatment, score
+from tests.risk_cast import (
+    make_acceptance,
+    make_concern,
+    make_impact_assessment,
+    make_incident,
+    make_risk,
+    make_treatment,
+    score,
+)
 
 SignIn = Callable[..., Client]
 
@@ -52,6 +61,7 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "asked": asked,
         "measure": assessment,
         "notice": incident,
+        "concern": make_concern(organisation, owner=person, received_on=day(on - 7)),
     }
 
 
@@ -105,6 +115,7 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     Risk.objects.update(closed_on=TODAY, closed_because="Gone")
     type(records["notice"]).objects.update(closed_on=TODAY)
     type(records["treatment"]).objects.update(status="verified")
+    type(records["concern"]).objects.update(state="in_hand")
     ImpactMeasure.objects.update(done_on=TODAY)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
@@ -171,3 +182,17 @@ def test_a_contributor_sees_the_dates_of_what_they_may_see(organisation: Any, co
     assert {reference for _what, reference, _on in seen} == {
         record.reference for rule, record in records.items() if rule not in {"asked", "measure"}
     }
+
+
+def test_that_an_anonymous_concern_came_is_told_to_those_who_keep_the_aims_and_not_what_it_says(
+    organisation: Any, officer: Any, contributor: Any
+) -> None:
+    raise_concern(organisation, text="My manager copies faces", system="Gate camera")
+    make(organisation, later(0))
+    concern = Record.objects.get(kind="concern")
+    assert {reminder.recipient for reminder in Reminder.objects.filter(record=concern)} == {officer}
+    digests.deliver(Digest.objects.get(person=officer).pk)
+    text = mail.outbox[-1].body
+    assert f"- Concern to take up: {concern.reference} " in text
+    assert "faces" not in text
+    assert "camera" not in text

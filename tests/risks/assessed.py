@@ -25,7 +25,17 @@ HARM = {
     "residual_likelihood": 2,
 }
 CHOSEN = {"autonomy": "proposes", "stage": "operation_and_monitoring", "trigger": "new_system", "decision": "go"}
-LEFT = {"review_on", "assessed_on", "assessors", "risks", "people", "frameworks", "vulnerable", "conditions"}
+LEFT = {
+    "review_on",
+    "system_version",
+    "assessed_on",
+    "assessors",
+    "risks",
+    "people",
+    "frameworks",
+    "vulnerable",
+    "conditions",
+}
 
 
 def complete(organisation: Organisation, depth: str = "light", **fields: Any) -> ImpactAssessment:

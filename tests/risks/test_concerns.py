@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
-from datetime import time
+from datetime import UTC, time
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +186,38 @@ def test_no_mail_and_no_line_of_the_log_tells_of_it(
     lines = stream.getvalue() + "".join(message.body for message in mail.outbox)
     for trace in (SECRET, contributor.email, contributor.name, ADDRESS):
         assert trace not in lines, trace
+
+
+def test_page_by_page_history_tells_of_a_concern_its_day_only(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    for text in ("One", "Two", "Three"):
+        actions.raise_concern(organisation, text=text)
+    events = next(model for model in event_models() if model.__name__ == "ConcernEvent")._default_manager.all()
+    moments = [timezone.localtime(event.pgh_created_at, organisation.zone) for event in events]
+    client, seen = sign_in(officer), []
+    address = f"/api/v1/{organisation.slug}/history/?kind=concern&rows=1"
+    while address:
+        answer = client.get(address)
+        seen += answer.json()["results"]
+        for at in moments:
+            for told in (at.strftime("%H:%M:%S"), at.astimezone(UTC).strftime("%H:%M:%S"), str(at.timestamp())[:10]):
+                assert told not in answer.content.decode()
+        address = answer.json()["next"]
+    assert len({one["record"] for one in seen}) == len(seen) == 3
+    assert {one["person"] for one in seen} == {""}
+
+
+def test_what_is_too_large_is_refused_without_a_word_of_the_sender(
+    organisation: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = Client().post(
+        f"/speak-up/{organisation.slug}/", {"text": "x" * 300_000}, REMOTE_ADDR=ADDRESS, HTTP_USER_AGENT=BROWSER
+    )
+    assert answer.status_code == 413
+    assert caplog.records
+    for record in caplog.records:
+        told = f"{record.getMessage()} {vars(getattr(record, 'request', None) or record)}"
+        assert ADDRESS not in told
+        assert BROWSER not in told
 
 
 def failing(concern: Concern) -> None:

@@ -141,9 +141,9 @@ def test_an_expired_assessment_and_evidence_that_ran_out_are_gaps(
 
 def test_what_changed_since_the_assessment_is_a_gap(system: AISystem, officer: Any) -> None:
     assessment = approved(system)
-    AISystem.objects.filter(pk=system.pk).update(system_version="3.5")
+    AISystem.objects.filter(pk=system.pk).update(system_version="3.5 LTS")
     system.refresh_from_db()
-    assert parts(system, officer)["impact"].gaps == (f"New version 3.5 since {assessment.reference}",)
+    assert parts(system, officer)["impact"].gaps == (f"New version 3.5 LTS since {assessment.reference}",)
 
 
 def test_a_new_version_without_its_own_decision_is_a_gap(system: AISystem, organisation: Any, officer: Any) -> None:

@@ -22,6 +22,7 @@ from tests.risk_cast import approved, make_impact_assessment
 from tests.traces import written
 
 SignIn = Callable[..., Client]
+TOLD = ("go-live", "dossier")
 GIVEN = {"verification": "All 40 tests passed", "user_information": "Notes in the intranet"}
 
 
@@ -51,7 +52,7 @@ def decide(client: Client, system: AISystem, **changes: Any) -> Any:
 
 def lack(system: AISystem, version: str = "0.9") -> str:
     """Why the assessment does not count; empty where it does."""
-    check = checks_of(system, version, GIVEN)[0]
+    check = checks_of(system, version, GIVEN, user=system.owner)[0]
     return "" if check.passed else check.why
 
 
@@ -108,6 +109,19 @@ def test_an_expired_assessment_does_not_count_and_its_last_day_does(system: AISy
     assert lack(system) == ""
 
 
+def test_a_screening_that_found_nothing_to_assess_counts_once_approved(system: AISystem) -> None:
+    one = approved(system, screening="none", decision="")
+    assert lack(system) == ""
+    type(one).objects.filter(pk=one.pk).update(state="superseded")
+    approved(system, screening="none", decision="", is_prohibited=True, number=2)
+    assert "prohibited practice" in lack(system)
+
+
+def test_one_that_decided_against_it_does_not_count_however_it_was_screened(system: AISystem) -> None:
+    approved(system, screening="none", decision="no_go")
+    assert "ended with: no go" in lack(system)
+
+
 def test_no_assessment_at_all_is_said(system: AISystem) -> None:
     assert lack(system) == "There is no impact assessment of version 0.9."
     assert lack(system, "") == "Say which version goes live."
@@ -134,6 +148,38 @@ def test_an_assessment_of_the_coming_version_counts_before_and_after_it_is_in_us
     live(system, decider, version="1.0")
     system.refresh_from_db()
     assert (system.system_version, lack(system, "1.0")) == ("1.0", "")
+
+
+def test_a_version_that_no_database_can_hold_is_refused_at_the_field(
+    system: AISystem, decider: Any, sign_in: SignIn
+) -> None:
+    approved(system)
+    answer = decide(sign_in(decider), system, system_version="0\x009")
+    assert (answer.status_code, "system_version" in answer.context["form"].errors) == (200, True)
+    assert not GoLive.objects.exists()
+
+
+def test_an_assessment_one_may_not_see_is_not_named(
+    system: AISystem, decider: Any, officer: Any, contributor: Any, sign_in: SignIn
+) -> None:
+    AISystem.objects.filter(pk=system.pk).update(owner=contributor)
+    assessment = approved(system, title="Secret title")
+    made, client = live(AISystem.objects.get(pk=system.pk), decider), sign_in(contributor)
+    AISystem.objects.filter(pk=system.pk).update(purpose="Plans shifts")
+    make_impact_assessment(system.organisation, system=system, number=2, title="Secret draft")
+    pages = [
+        system.get_absolute_url(),
+        page_of(system),
+        f"{system.get_absolute_url()}dossier/",
+        made.get_absolute_url(),
+    ]
+    told = [client.get(page).content.decode() for page in pages]
+    doors = [*(f"ai-systems/{system.reference}/{name}/" for name in TOLD), f"go-lives/{made.reference}/"]
+    told += [client.get(f"/api/v1/{system.organisation.slug}/{door}").content.decode() for door in doors]
+    assert "The system changed after its impact assessment: purpose changed." in told[1]
+    assert "Purpose changed since its impact assessment" in told[2]
+    assert [text for text in told if "Secret" in text or assessment.reference in text] == []
+    assert assessment.reference in sign_in(officer).get(made.get_absolute_url()).content.decode()
 
 
 def test_verification_and_user_information_must_be_given(system: AISystem, decider: Any, sign_in: SignIn) -> None:

@@ -13,12 +13,14 @@ from django.test import Client
 
 from organisations.authority import Authority
 from risks.approving import approve, refusal
+from risks.golive.gate import checks_of
 from risks.impact.approval import earlier, needed
 from risks.impact.completeness import lacks, ready_for_review
 from risks.impact.rating import overall_of, with_level
 from risks.impact.versions import AlreadyOpenError, next_version
 from risks.models import LEVELS, Consultation, Impact, ImpactAssessment, ImpactMeasure
 from tests.cast import make_ai_system
+from tests.pages import SeenPage
 from tests.risk_cast import make_criteria, make_risk
 from tests.risks.assessed import approved, complete, linked, manager_with, remaining, submitted
 
@@ -92,16 +94,34 @@ def test_full_needs_consultation_and_two_assessors(organisation: Any) -> None:
 
 def test_submitting_keeps_the_system_as_it_is_the_criteria_and_the_day(organisation: Any, officer: Any) -> None:
     criteria = make_criteria(organisation, state="approved")
-    assessment = complete(organisation, system=make_ai_system(organisation, system_version="2.1"))
+    assessment = complete(organisation, system=make_ai_system(organisation, system_version="2.1"), system_version="")
     waiting = submitted(assessment, officer)
     assert waiting.state == "in_review"
     assert (waiting.facts, waiting.system_version) == (waiting.system.facts, "2.1")
     assert (waiting.criteria, waiting.assessed_on) == (criteria, organisation.today())
 
 
+def test_an_assessment_made_for_the_coming_version_lets_that_one_go_live(
+    organisation: Any, officer: Any, head: Any, sign_in: SignIn
+) -> None:
+    system = make_ai_system(organisation, system_version="2.1")
+    draft, client = complete(organisation, system=system, system_version=""), sign_in(officer)
+    assert "not approved: it is “draft”" in checks_of(draft.system, "2.1", user=officer)[0].why
+    address = f"{draft.get_absolute_url()}identification/"
+    form = SeenPage(client.get(address)).form_with("version").fields
+    assert client.post(address, form | {"system_version": "3.0"}).status_code == 302
+    one = approved(ImpactAssessment.objects.get(pk=draft.pk), head, officer)
+    assert one.system_version == "3.0"
+    assert checks_of(one.system, "3.0", user=officer)[0].passed
+    assert checks_of(one.system, "2.1", user=officer)[0].why == "There is no impact assessment of version 2.1."
+    assert next_version(one, by=officer, trigger="change").system_version == "", "the next one says it anew"
+
+
 def test_light_needs_a_head_full_designated_management_and_what_remains_high_top_management(organisation: Any) -> None:
     light, full = complete(organisation), complete(organisation, "full")
     assert (needed(light), needed(full)) == (Authority.HEAD, Authority.DESIGNATED)
+    lighter = complete(organisation, vulnerable="Elderly people", screening_reason="A pilot")
+    assert needed(lighter) == Authority.DESIGNATED, "full was proposed, whatever was chosen"
     remaining(light, 4, 3)
     assert needed(light) == Authority.TOP
     remaining(light, 5, 1)
@@ -221,6 +241,22 @@ def test_a_measure_may_be_done_after_approval(organisation: Any, officer: Any, h
     assert sign_in(officer).post(address).status_code == 302
     measure.refresh_from_db()
     assert measure.done_on == organisation.today()
+    assert ImpactAssessment.objects.get(pk=one.pk).changed_by == officer
+    assert b"It is done already." in sign_in(officer).post(address, follow=True).content
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review", "superseded"])
+def test_only_the_assessment_in_force_has_measures_done_and_a_next_version(
+    state: str, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    one, client = complete(organisation), sign_in(officer)
+    measure, record = one.measures.get(), ImpactAssessment.objects.filter(pk=one.pk)
+    record.update(state=state)
+    client.post(f"{one.get_absolute_url()}measures/{measure.pk}/done/")
+    measure.refresh_from_db()
+    assert measure.done_on is None
+    client.post(f"{one.get_absolute_url()}next-version/", {"trigger": "change"})
+    assert ImpactAssessment.objects.filter(system=one.system).count() == 1
 
 
 def test_editing_an_approved_one_makes_the_next_version_with_everything_copied(

@@ -145,6 +145,9 @@ def test_measures_come_change_and_go(organisation: Any, officer: Any, sign_in: S
     row = ImpactMeasure.objects.get(assessment=assessment)
     form = opened(client, address)
     assert form[f"row-{row.pk}-measure"] == ["Read twice"]
+    emptied = client.post(address, form | {f"row-{row.pk}-measure": "", f"row-{row.pk}-dimension": ""})
+    assert b"Or tick that the row is taken away." in emptied.content
+    assert assessment.measures.get().measure == "Read twice"
     assert client.post(address, form | {f"row-{row.pk}-remove": "on"}).status_code == 302
     assert not assessment.measures.exists()
 

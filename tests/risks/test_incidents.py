@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +112,21 @@ def test_nobody_is_told_before_it_was_known_or_in_the_future(organisation: Any, 
     form = {"outcome": "told", "told_at": typed(timezone.now(), organisation)}
     assert client.post(page("told", incident, row), form).status_code == 302
     assert "told in time" in said(client.get(incident.get_absolute_url()))
+
+
+@pytest.mark.parametrize("outcome", ["told", "not_needed"])
+def test_of_two_who_note_what_became_of_it_the_second_is_told_and_loses_nothing(
+    outcome: str, organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    incident, client = make_incident(organisation), sign_in(officer)
+    row, moment = notify(incident), typed(timezone.now(), organisation)
+    mine, theirs = (filled_in(client, page("told", incident, row), told_at=moment, outcome="told") for _who in range(2))
+    assert client.post(page("told", incident, row), theirs | {"note": "By mail"}).status_code == 302
+    answer = client.post(page("told", incident, row), mine | {"note": "By phone", "outcome": outcome})
+    assert "Somebody else noted something of it meanwhile" in said(answer)
+    assert SeenPage(answer).form_with("told_at").fields["note"][0].strip() == "By phone"
+    row.refresh_from_db()
+    assert (row.note, row.is_needed) == ("By mail", True)
 
 
 def test_who_was_told_stays_on_the_list(organisation: Any, officer: Any, sign_in: SignIn) -> None:
@@ -250,6 +265,18 @@ def test_the_list_is_filtered_and_says_the_next_deadline(organisation: Any, offi
         assert hidden not in page_said
     exported = client.get(f"{path}export.csv").getvalue().decode()
     assert "Serious one" in exported
+
+
+def test_an_export_tells_the_time_of_the_organisation(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    type(organisation).objects.filter(pk=organisation.pk).update(timezone="Pacific/Kiritimati")
+    known_at = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
+    incident = make_incident(organisation, known_at=known_at, happened_on=known_at.date())
+    notify(incident, hours=2)
+    text = sign_in(officer).get(f"/{organisation.slug}/incidents/export.csv").getvalue().decode()
+    assert "2026-03-02 12:30" in text
+    assert "2026-03-02 14:30" in text
+    history = sign_in(officer).get(f"/{organisation.slug}/history/export.csv?kind=incident").getvalue().decode()
+    assert "2 Mar 2026, 14:30" in history
 
 
 def test_a_risk_one_may_not_see_is_not_named(

@@ -199,11 +199,28 @@ def test_approving_supersedes_the_version_before(
 ) -> None:
     second = draft_statement(organisation, by=officer)
     assert (second.label, second.number, second.reference) == ("1.1", 2, "SOA-02")
+    refused = submit(sign_in(officer), second)
+    assert "Say what is new in this version" in refused
+    assert f'<a href="{second.edit_url}">{second.reference}</a>' in refused
+    Statement.objects.filter(pk=second.pk).update(change_note="A.8.3 is under way")
     submit(sign_in(officer), second)
     approve(sign_in(manager), second)
     approved.refresh_from_db()
     assert approved.state == "superseded"
     assert len(lines_of(approved)) == 38
+
+
+def test_a_superseded_version_stays_readable_as_it_was(
+    approved: Statement, organisation: Any, auditor: Any, sign_in: SignIn
+) -> None:
+    Statement.objects.filter(pk=approved.pk).update(state="superseded")
+    set_control(organisation, "A.8.3", justification="Another reason")
+    client = sign_in(auditor)
+    for page in (approved.get_absolute_url(), f"{approved.get_absolute_url()}lines.csv"):
+        text = client.get(page).getvalue().decode()
+        assert "A law asks for it" in text
+        assert "Another reason" not in text
+    assert "superseded" in client.get(approved.get_absolute_url()).content.decode().lower()
 
 
 @pytest.mark.parametrize("state", ["draft", "in_review", "returned"])
