@@ -15,7 +15,8 @@ from risks.models import LEVELS, Process, Treatment
 from systems.models import AISystem, RiskClass, Supplier
 
 from .readiness import Readiness, readiness
-from .readiness.risk_lists import LISTS, Seen
+from .readiness.all_lists import LISTS
+from .readiness.lists import Seen
 
 
 class References(serializers.ListField):

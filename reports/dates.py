@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from clauses.models import Awareness, Communication, LegalRequirement, Objective, PlannedChange, TrainingRecord
 from evidence.models import Evidence
 from organisations.models import Organisation, User
 from records.models import Record
@@ -41,6 +42,7 @@ OVER: tuple[QuerySet[Any], ...] = (
     Incident.objects.exclude(closed_on=None),
     Concern.objects.filter(state=ConcernState.CLOSED),
     ImpactAssessment.objects.exclude(state=Standing.APPROVED),
+    PlannedChange.objects.exclude(closed_on=None),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in (RiskCriteria, TreatmentPlan, Statement)),
 )
 ALWAYS = Q()
@@ -104,6 +106,24 @@ def notice_due(organisation: Organisation) -> Any:
     return TruncDate("notifications__due_at", tzinfo=organisation.zone)
 
 
+def law_applies(organisation: Organisation) -> Any:
+    """The day from which a requirement applies; once it does, only where nobody said how we comply."""
+    waits = Q(applies_from__gte=organisation.today()) | Q(compliance="")
+    return Case(When(waits, then=F("applies_from")), output_field=DateField())
+
+
+REACHED = Exists(Objective.objects.reached().filter(pk=OuterRef("pk")))
+# Whether the same person completed the same course again, later.
+RENEWED = Exists(
+    TrainingRecord.objects.filter(
+        organisation=OuterRef("organisation"),
+        owner=OuterRef("owner"),
+        title__iexact=OuterRef("title"),
+        completed_on__gt=OuterRef("completed_on"),
+    )
+)
+
+
 # The next version of an assessment repeats the measures of the one in force until it takes its place.
 IN_FORCE = Q(state=Standing.APPROVED) | (~Q(state=Standing.SUPERSEDED) & Q(replaces=None))
 
@@ -126,7 +146,28 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         *("notice", _("Notification due"), _("Notifications"), Incident, notice_due),
-        where=Q(closed_on=None, notifications__told_at=None, notifications__due_at__isnull=False),
+        where=Q(
+            closed_on=None,
+            notifications__is_needed=True,
+            notifications__told_at=None,
+            notifications__due_at__isnull=False,
+        ),
+    ),
+    Source("applies", _("Begins to apply"), _("Legal requirements"), LegalRequirement, law_applies),
+    Source(
+        *("objective", _("Objective due"), _("Objectives"), Objective, "due_on"),
+        where=~Q(REACHED),
+    ),
+    Source("change", _("Change planned"), _("Changes"), PlannedChange, "planned_on", where=Q(closed_on=None)),
+    Source("training", _("Training due"), _("Training"), TrainingRecord, "due_on", where=Q(completed_on=None)),
+    Source(
+        *("renewal", _("Training runs out"), _("Training to renew"), TrainingRecord, "expires_on"),
+        where=Q(completed_on__isnull=False) & ~Q(RENEWED),
+    ),
+    Source("campaign", _("Campaign ends"), _("Campaigns"), Awareness, "ends_on", where=Q(result="")),
+    Source(
+        *("message", _("Communication due"), _("Communication"), Communication, "next_on"),
+        where=~Q(sent_on__gte=F("next_on")),
     ),
     # Its title says the day it came, and nothing else.
     Source(

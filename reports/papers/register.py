@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.models import Report
+from reports.readiness.lists import Seen
 from reports.readiness.result import as_plain
-from reports.readiness.risk_lists import Seen
 from risks.models import LEVELS, Level, Process, RiskCriteria, Standing
 
 from .document import label

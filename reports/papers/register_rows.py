@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.readiness.risk_lists import GRAVE, Seen
+from reports.readiness.lists import Seen
+from reports.readiness.risk_lists import GRAVE
 from risks.models import (
     Acceptance,
     Level,

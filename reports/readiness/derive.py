@@ -15,10 +15,14 @@ from clauses.standing import Standing, standings
 from organisations.models import Organisation
 from reports.due import due, record_url
 
+from .absence import OF_REGISTERS as ABSENT_REGISTERS
+from .absence import absence_of
+from .all_lists import LISTS, OF_REGISTERS, OF_RISKS
 from .inventory import inventory_of
 from .library import NEAR, Shelf
+from .list_result import RegisterFigures, RiskFigures
+from .lists import Seen, lists_of
 from .result import Applicability, Count, Document, Gap, Library, Line, Part, Readiness, Section, Tally
-from .risk_lists import Seen
 from .risk_rules import figures_of
 from .state import obstacles_of, state_of
 
@@ -41,8 +45,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
     applicability = applicability_of(positions, lines)
-    risks = figures_of(Seen(organisation, user, at, on), positions)
-    obstacles = obstacles_of(organisation, lines, library.expired, overdue, risks)
+    risks, registers = record_figures(Seen(organisation, user, at, on), positions)
+    obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
     return Readiness(
         organisation=organisation.name,
         timezone=organisation.timezone,
@@ -62,7 +66,18 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         evidence=library,
         overdue=overdue,
         risks=risks,
+        registers=registers,
     )
+
+
+def record_figures(seen: Seen, positions: list[Position]) -> tuple[RiskFigures, RegisterFigures]:
+    """What the lists of records find, and what is not there: those of risks, and those of the registers."""
+    absence = absence_of(seen, positions)
+    found = lists_of(seen, LISTS.values(), absence.empty)
+    of_registers = tuple(code for code in absence.codes if code in ABSENT_REGISTERS)
+    of_risks = tuple(code for code in absence.codes if code not in ABSENT_REGISTERS)
+    registers = RegisterFigures(tuple(found[one.code] for one in OF_REGISTERS), of_registers)
+    return figures_of(seen, [found[one.code] for one in OF_RISKS], of_risks), registers
 
 
 def lines_of(organisation: Organisation, positions: list[Position], shelf: Shelf, on: date) -> list[Line]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clauses.verdict import Mark, Reason, words_for
 from reports.due import Due
 
-from .risk_result import RiskFigures, Tally
+from .list_result import RegisterFigures, RiskFigures, Tally
 
 # Addresses belong to one installation, so they are no part of the figures.
 LEFT_OUT = frozenset({"url"})
@@ -290,6 +290,7 @@ class Readiness:
     evidence: Library
     overdue: tuple[Due, ...]
     risks: RiskFigures
+    registers: RegisterFigures
 
     @property
     def is_empty(self) -> bool:

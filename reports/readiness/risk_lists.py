@@ -1,16 +1,14 @@
-"""Lists of risks, AI systems and incidents that readiness counts: each is a query, a test or a figure, and a page."""
+"""Tests and figures of the floor of risks: risks, treatments, impact assessments, incidents (ISO 42001 6.1, 8, A.5)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from organisations.models import Organisation
+from organisations.authority import Authority
+from reports.dates import IN_FORCE
 from risks.models import (
     ImpactAssessment,
     Incident,
@@ -19,53 +17,53 @@ from risks.models import (
     Option,
     Process,
     Risk,
+    RiskCriteria,
     Standing,
     Treatment,
     TreatmentState,
 )
 from systems.models import AISystem
 
+from .lists import Listed, Seen
+
 ABOVE_LOW = (Level.MEDIUM, Level.HIGH, Level.CRITICAL)
 GRAVE = (Level.HIGH, Level.CRITICAL)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What one person may see in an organisation, judged at a moment."""
-
-    organisation: Organisation
-    user: Any
-    at: datetime
-    on: date
-
-    def of(self, kind: Any) -> Any:
-        return kind.objects.visible_to(self.user).of(self.organisation)
-
-    def risks(self) -> Any:
-        return self.of(Risk).open()
-
-    def systems(self) -> Any:
-        return self.of(AISystem).in_scope()
+def open_risks(seen: Seen) -> Any:
+    return seen.of(Risk).open()
 
 
-@dataclass(frozen=True, eq=False)
-class Listed:
-    """One list. `blocks` is None for a figure that is no test; `day` is the column of the day that counts."""
-
-    code: str
-    clause: str
-    title: Any
-    reason: Any
-    rows: Callable[[Seen], QuerySet[Any]]
-    blocks: bool | None = None
-    day: str = "review_on"
+def systems(seen: Seen) -> Any:
+    return seen.of(AISystem).in_scope()
 
 
 def untreated(seen: Seen) -> Any:
     """Open risks above low that are neither treated, nor to be retained, nor accepted (ISO 42001 6.1.3)."""
     lines = Treatment.objects.filter(treats=OuterRef("pk")).exclude(status=TreatmentState.DROPPED)
-    above = seen.risks().rated(*ABOVE_LOW).unaccepted(seen.on)
+    above = open_risks(seen).rated(*ABOVE_LOW).unaccepted(seen.on)
     return above.exclude(option=Option.ACCEPT).filter(~Exists(lines))
+
+
+def unaccepted(seen: Seen, *levels: str) -> Any:
+    """Open risks of these levels that wait for acceptance; one that is not even treated is told as that."""
+    return open_risks(seen).unaccepted(seen.on).rated(*levels).exclude(pk__in=untreated(seen).values("pk"))
+
+
+def owner_may() -> Q:
+    """Whether the criteria in force leave the acceptance of medium risks to their owner."""
+    criteria = RiskCriteria.objects.filter(organisation=OuterRef("organisation"), state=Standing.APPROVED)
+    return Q(Exists(criteria.filter(accepts_medium=Authority.OWNER)))
+
+
+def to_accept(seen: Seen) -> Any:
+    """Medium risks that remain after treatment and that somebody above their owner must accept (ISO 42001 6.1.3)."""
+    return unaccepted(seen, Level.MEDIUM).filter(~owner_may(), residual_level=Level.MEDIUM)
+
+
+def not_yet_accepted(seen: Seen) -> Any:
+    """The other medium risks without acceptance."""
+    return unaccepted(seen, Level.MEDIUM).filter(owner_may() | ~Q(residual_level=Level.MEDIUM))
 
 
 def current(seen: Seen) -> Exists:
@@ -82,7 +80,7 @@ def expired(seen: Seen) -> Exists:
 
 
 def unassessed(seen: Seen) -> Any:
-    return seen.systems().filter(~current(seen))
+    return systems(seen).filter(~current(seen))
 
 
 def changed(seen: Seen) -> Any:
@@ -92,17 +90,24 @@ def changed(seen: Seen) -> Any:
 
 def unheard(seen: Seen) -> Any:
     """Open incidents of which somebody should have been told by now and was not (A.8.4)."""
-    late = Notification.objects.filter(incident=OuterRef("pk"), told_at=None, due_at__lt=seen.at)
+    late = Notification.objects.filter(incident=OuterRef("pk"), is_needed=True, told_at=None, due_at__lt=seen.at)
     return seen.of(Incident).open().filter(Exists(late))
 
 
-TESTS: tuple[Listed, ...] = (
+def measures_late(seen: Seen) -> Any:
+    """Assessments with a measure that is not done though its day has passed, and the first of those days."""
+    late = Q(measures__done_on=None, measures__due_on__lt=seen.on)
+    told = seen.of(ImpactAssessment).filter(IN_FORCE).annotate(late_since=Min("measures__due_on", filter=late))
+    return told.filter(late_since__isnull=False)
+
+
+RISK_TESTS: tuple[Listed, ...] = (
     Listed(
         "unscored",
         "6.1.2",
         _("Risks not scored"),
         _("An open risk without a score cannot be compared with the criteria."),
-        lambda seen: seen.risks().filter(level=""),
+        lambda seen: open_risks(seen).filter(level=""),
         blocks=True,
     ),
     Listed(
@@ -118,7 +123,7 @@ TESTS: tuple[Listed, ...] = (
         "6.1.3, 8.3",
         _("High and critical risks without acceptance"),
         _("Whoever may accept this level has not, or their acceptance no longer stands."),
-        lambda seen: seen.risks().unaccepted(seen.on).rated(*GRAVE),
+        lambda seen: unaccepted(seen, *GRAVE),
         blocks=True,
     ),
     Listed(
@@ -148,9 +153,17 @@ TESTS: tuple[Listed, ...] = (
     Listed(
         "unaccepted-medium",
         "6.1.3, 8.3",
-        _("Medium risks without acceptance"),
-        _("Whoever may accept this level has not, or their acceptance no longer stands."),
-        lambda seen: seen.risks().unaccepted(seen.on).rated(Level.MEDIUM),
+        _("Medium risks that remain without acceptance"),
+        _("Their residual score is medium, and whoever may accept it has not, or their acceptance no longer stands."),
+        to_accept,
+        blocks=True,
+    ),
+    Listed(
+        "medium-open",
+        "6.1.3, 8.3",
+        _("Other medium risks without acceptance"),
+        _("Their residual risk is not scored yet, or the criteria leave its acceptance to their owner."),
+        not_yet_accepted,
         blocks=False,
     ),
     Listed(
@@ -158,7 +171,7 @@ TESTS: tuple[Listed, ...] = (
         "8.2",
         _("Operational risks without a trigger"),
         _("An operational assessment says why it was made."),
-        lambda seen: seen.risks().filter(process=Process.OPERATIONAL, trigger=""),
+        lambda seen: open_risks(seen).filter(process=Process.OPERATIONAL, trigger=""),
         blocks=False,
     ),
     Listed(
@@ -171,19 +184,11 @@ TESTS: tuple[Listed, ...] = (
         day="due_on",
     ),
     Listed(
-        "risk-reviews",
-        "8.2",
-        _("Risk reviews overdue"),
-        _("Open risks are assessed again at planned intervals."),
-        lambda seen: seen.risks().filter(review_on__lt=seen.on),
-        blocks=False,
-    ),
-    Listed(
         "risks-changed",
         "8.2",
         _("Risks of AI systems that changed"),
         _("The system is no longer as it was when the risk was last assessed."),
-        lambda seen: seen.risks().to_look_at_again(),
+        lambda seen: open_risks(seen).to_look_at_again(),
         blocks=False,
     ),
     Listed(
@@ -195,6 +200,16 @@ TESTS: tuple[Listed, ...] = (
         blocks=False,
     ),
     Listed(
+        "measures-late",
+        "8.4, A.5",
+        _("Impact assessments with overdue measures"),
+        _("A measure is not done, and its day has passed."),
+        measures_late,
+        blocks=False,
+        day="late_since",
+        day_word=_("due since"),
+    ),
+    Listed(
         "notifications-late",
         "8.1, A.8.4",
         _("Incidents with late notifications"),
@@ -204,20 +219,20 @@ TESTS: tuple[Listed, ...] = (
         day="happened_on",
     ),
 )
-FIGURES: tuple[Listed, ...] = (
+RISK_FIGURES: tuple[Listed, ...] = (
     Listed(
         "unaccepted",
         "6.1.3, 8.3",
         _("Open risks without acceptance"),
         _("Of any level; an acceptance counts until it ends, the score rises or the system changes."),
-        lambda seen: seen.risks().unaccepted(seen.on),
+        lambda seen: open_risks(seen).unaccepted(seen.on),
     ),
     Listed(
         "assessed",
         "6.1.4, A.5",
         _("AI systems with a current impact assessment"),
         _("In scope, with an approved assessment that has not expired."),
-        lambda seen: seen.systems().filter(current(seen)),
+        lambda seen: systems(seen).filter(current(seen)),
     ),
     Listed(
         "unassessed",
@@ -235,4 +250,3 @@ FIGURES: tuple[Listed, ...] = (
         day="happened_on",
     ),
 )
-LISTS = {one.code: one for one in (*TESTS, *FIGURES)}

@@ -1,7 +1,8 @@
 """What stands in the way, and what all of it amounts to in words.
 
 This is as much of the certification rule as can be read from what the portal keeps so far; findings, audits and
-management reviews come to it with their records. The tests of risks and impact assessments are in `risk_rules`.
+management reviews come to it with their records. Tests of records are in `risk_lists` and `register_lists`, those of
+what must be there in `absence`.
 """
 
 from __future__ import annotations
@@ -16,20 +17,21 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clauses.verdict import Mark
 from organisations.models import Organisation
-from reports.due import Due
 
-from .result import Count, Line, Obstacle, Place, Proof, RiskFigures, State
-from .risk_rules import obstacles_of_risks
+from .absence import obstacle_of
+from .list_result import RegisterFigures, RiskFigures
+from .lists import obstacles_of_lists
+from .result import Count, Line, Obstacle, Place, Proof, State
 
 RULE = gettext_lazy(
     "“Not ready” stands as long as evidence that the standard itself asks for is missing, a clause is not met or not "
     "answered, or a control is undecided or lacks its reason; as long as approved risk criteria, a treatment plan, a "
-    "Statement of Applicability or any risk are missing, a risk is not scored, one above low is not treated or a high "
-    "one not accepted; and as long as an AI system in scope has no current approved impact assessment. Clauses partly "
-    "met, controls not in place, evidence that ran out, overdue reviews and treatments, medium risks not accepted, "
-    "operational risks without a trigger, risks and assessments of systems that changed, a Statement that is no longer "
-    "true and late notifications are conditions. Audits and management reviews are not judged: the portal does not "
-    "keep them yet."
+    "Statement of Applicability, any risk or any AI objective are missing, a risk is not scored, one above low is not "
+    "treated, or a high one, or a medium one that remains, is not accepted by whoever the criteria ask; and as long as "
+    "an AI system in scope has no current approved impact assessment. All else that a test finds is a condition: "
+    "clauses partly met, controls not in place, evidence that ran out, whatever is overdue, risks and assessments of "
+    "systems that changed, a Statement that is no longer true, and what the registers of clauses 4 to 9 lack. Audits "
+    "and management reviews are not judged: the portal does not keep them yet."
 )
 NAMES_SHOWN = 3
 
@@ -82,19 +84,6 @@ class Finder:
             url=url,
         )
 
-    def overdue(self, items: Sequence[Due]) -> Obstacle:
-        return Obstacle(
-            code="overdue",
-            title=_("Reviews overdue"),
-            text=some([item.title for item in items]),
-            count=len(items),
-            places=tuple(Place(item.reference, item.url) for item in items),
-            owners=names_of(item.owner for item in items),
-            by=min((item.on for item in items), default=None),
-            blocks=False,
-            url=reverse("due-list", kwargs=self.slug) + "?within=late&what=review",
-        )
-
     def listed(self, **query: str) -> str:
         return reverse("position-list", kwargs=self.slug) + "?" + urlencode(query)
 
@@ -103,12 +92,11 @@ def obstacles_of(
     organisation: Organisation,
     lines: Sequence[Line],
     expired: Sequence[Proof],
-    overdue: Sequence[Due],
+    registers: RegisterFigures,
     risks: RiskFigures,
 ) -> tuple[Obstacle, ...]:
     """Every failed test, what blocks before what is a condition; a test that nothing fails is left out."""
     finder = Finder(organisation, lines)
-    reviews = [item for item in overdue if item.what == "review"]
     tests = [
         finder.mandatory(),
         finder.clauses_at(Mark.NOT_MET, _("Clauses not met"), blocks=True),
@@ -118,8 +106,9 @@ def obstacles_of(
         finder.clauses_at(Mark.PARTLY, _("Clauses partly met"), blocks=False),
         finder.not_in_place(),
         finder.expired(expired),
-        finder.overdue(reviews),
-        *obstacles_of_risks(risks, organisation),
+        *(obstacle_of(code, organisation) for code in (*risks.lacking, *registers.lacking)),
+        *obstacles_of_lists(risks.lists),
+        *obstacles_of_lists(registers.lists),
     ]
     return tuple(sorted((test for test in tests if test.count), key=lambda test: not test.blocks))
 

@@ -28,6 +28,8 @@ from reports.readiness.state import days_until
 AHEAD = timedelta(days=30)
 SHOWN = 7
 IMPACT = ("assessment-missing", "assessment-pending", "assessment-expired", "assessments-changed")
+OBJECTIVES = ("objectives-reached", "objectives-open", "objectives-unmeasured", "objectives-missed")
+PEOPLE = ("training-open", "training-overdue", "training-expired", "competence-gaps")
 # A contributor's own records on Home; the lists have all of them.
 OWN = 50
 
@@ -55,6 +57,9 @@ def whole(request: MemberRequest, result: Readiness) -> dict[str, Any]:
         "risks": risk_facts(request, result),
         "impact": list_facts(result, "assessed", *IMPACT),
         "incidents": list_facts(result, "incidents-open", "notifications-late"),
+        "objectives": register_facts(result, *OBJECTIVES),
+        "people": register_facts(result, *PEOPLE),
+        "others": register_facts(result, "supplier-reviews", "changes-open", "changes-overdue"),
         "steps": first_steps(request, result),
         "events": recent(request.user, request.organisation, reads_all=True),
         **waiting(request, all_of_it=True),
@@ -71,6 +76,11 @@ def waiting(request: MemberRequest, *, all_of_it: bool) -> dict[str, Any]:
         context[f"due_{name}"] = [item.as_item() for item in shown[:SHOWN]]
         context[f"due_{name}_count"] = rows.count() if len(shown) > SHOWN else len(shown)
     return context
+
+
+def register_facts(result: Readiness, *codes: str) -> list[dict[str, Any]]:
+    """The lengths of lists of the registers."""
+    return [fact(one.title, one.count, one.url) for one in map(result.registers.list, codes)]
 
 
 def fact(term: Any, value: int, url: str) -> dict[str, Any]:

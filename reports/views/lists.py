@@ -20,8 +20,8 @@ from records.views import page_of
 from reports.dates import RULES, SOURCES
 from reports.due import as_dues, due_rows
 from reports.readiness import missing
-from reports.readiness.risk_lists import LISTS, Seen
-from reports.readiness.risk_rules import item_of, rows_of
+from reports.readiness.all_lists import LISTS
+from reports.readiness.lists import Seen, item_of, rows_of
 from reports.readiness.state import RULE
 
 WITHIN = {"late": None, "14": 14, "30": 30, "90": 90}
@@ -101,7 +101,7 @@ def rules(request: MemberRequest) -> HttpResponse:
 @require_safe
 @needs(VIEW_RECORDS)
 def readiness_list(request: MemberRequest, code: str) -> HttpResponse:
-    """The records behind one test or figure of the risks floor, all of them."""
+    """The records behind one test or figure of readiness, all of them."""
     listed = LISTS.get(code)
     if listed is None:
         raise Http404
@@ -113,7 +113,7 @@ def readiness_list(request: MemberRequest, code: str) -> HttpResponse:
         "page": page,
         "items": [item_of(row, organisation) for row in page],
         "today": organisation.today(),
-        "day_label": listed.rows(seen).model._meta.get_field(listed.day).verbose_name,
+        "day_label": listed.day_word or listed.rows(seen).model._meta.get_field(listed.day).verbose_name,
         "crumbs": [(_("Home"), reverse("home", kwargs={"organisation": organisation.slug})), (listed.title, None)],
     }
     return render(request, "reports/readiness_list.html", context)

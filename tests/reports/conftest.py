@@ -17,6 +17,7 @@ from evidence.actions import add_version, receive
 from evidence.models import Evidence
 from risks.applicability.statement import content_of, live_lines
 from risks.models import Notification, RiskCriteria, Standing, Statement, TreatmentPlan
+from risks.models.impact import ImpactMeasure
 from systems.models import AISystem
 from tests.cast import make_ai_system, make_evidence, make_supplier
 from tests.risk_cast import (
@@ -106,40 +107,57 @@ def furnish(stage: Stage) -> RiskCriteria:
 @pytest.fixture
 def assessed(played: Stage) -> Stage:
     """The same with a floor of risks: some of everything that a rule looks at."""
-    here, officer = played.organisation, played.officer
     furnish(played)
     scorer = AISystem.objects.get(title="Scorer")
+    with_risks(played, scorer)
+    with_assessments(played, scorer)
+    with_incidents(played, scorer)
+    return played
+
+
+def with_risks(stage: Stage, scorer: AISystem) -> None:
+    here, officer = stage.organisation, stage.officer
     known = {"system": scorer, "assessed_facts": scorer.facts, "trigger": "scheduled"}
     accepted = make_risk(here, title="Accepted", owner=officer, **known)
     score(accepted, likelihood=2, for_individuals=3)
     make_acceptance(accepted, by=officer)
-    make_treatment(here, treats=accepted, title="Done", status="verified", due_on=played.day(-50))
-    grave = make_risk(here, title="Grave", owner=officer, review_on=played.day(-4), **known)
+    make_treatment(here, treats=accepted, title="Done", status="verified", due_on=stage.day(-50))
+    grave = make_risk(here, title="Grave", owner=officer, review_on=stage.day(-4), **known)
     score(grave, phase="inherent", likelihood=5, for_individuals=4)
     score(grave, likelihood=3, for_individuals=4, for_society=2)
-    make_treatment(here, treats=grave, title="Late", owner=officer, due_on=played.day(-3))
-    medium = make_risk(here, title="Medium", process="planning")
-    score(medium, likelihood=2, for_organisation=4)
+    make_treatment(here, treats=grave, title="Late", owner=officer, due_on=stage.day(-3))
+    score(make_risk(here, title="Medium", process="planning"), likelihood=2, for_organisation=4)
+    for title, phase in (("Remaining", "residual"), ("Midway", "current")):
+        medium = make_risk(here, title=title, process="planning")
+        score(medium, phase=phase, likelihood=2, for_organisation=3)
+        make_treatment(here, treats=medium)
     make_risk(here, title="Untold", trigger="", system=scorer, assessed_facts="another one")
-    closed = make_risk(here, title="Closed", **known, closed_on=played.day(-1), closed_because="Gone")
+    closed = make_risk(here, title="Closed", **known, closed_on=stage.day(-1), closed_because="Gone")
     score(closed, likelihood=5, for_individuals=5)
-    make_impact_assessment(here, system=scorer, state=Standing.APPROVED, review_on=played.day(-1), owner=officer)
-    for title in ("Current", "Pending", "Missing"):
-        make_ai_system(here, title=title)
-    current, pending = AISystem.objects.get(title="Current"), AISystem.objects.get(title="Pending")
-    make_impact_assessment(
-        here,
-        title="Assessment of Current",
-        system=current,
-        state=Standing.APPROVED,
-        review_on=played.day(0),
-        facts="as it was",
-    )
+
+
+def with_assessments(stage: Stage, scorer: AISystem) -> None:
+    here = stage.organisation
+    held = {"state": Standing.APPROVED, "review_on": stage.day(-1), "owner": stage.officer}
+    ran_out = make_impact_assessment(here, title="Assessment of Scorer", system=scorer, **held)
+    late = {"dimension": "privacy", "measure": "Mask names", "due_on": stage.day(-6)}
+    ImpactMeasure.objects.create(assessment=ran_out, **late)
+    ImpactMeasure.objects.create(assessment=ran_out, **late | {"due_on": stage.day(-2)})
+    ImpactMeasure.objects.create(assessment=ran_out, **late | {"done_on": stage.day(-1)})
+    current, pending, _missing = (make_ai_system(here, title=title) for title in ("Current", "Pending", "Missing"))
+    approved = {"state": Standing.APPROVED, "review_on": stage.day(0), "facts": "as it was"}
+    make_impact_assessment(here, title="Assessment of Current", system=current, **approved)
     make_impact_assessment(here, system=pending, state=Standing.IN_REVIEW)
-    incident = make_incident(here, title="Leak", system=scorer, owner=officer)
-    Notification.objects.create(incident=incident, recipient="Authority", due_at=timezone.now() - timedelta(hours=1))
-    make_incident(here, title="Old", closed_on=played.day(0))
-    return played
+
+
+def with_incidents(stage: Stage, scorer: AISystem) -> None:
+    here = stage.organisation
+    late = {"recipient": "Authority", "due_at": timezone.now() - timedelta(hours=1)}
+    leak = make_incident(here, title="Leak", system=scorer, owner=stage.officer)
+    Notification.objects.create(incident=leak, **late)
+    make_incident(here, title="Old", closed_on=stage.day(0))
+    harmless = make_incident(here, title="Harmless", system=scorer)
+    Notification.objects.create(incident=harmless, **late, is_needed=False, note="No data left")
 
 
 @pytest.fixture

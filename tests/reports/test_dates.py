@@ -1,4 +1,4 @@
-"""Every date of the risks floor is due, reminds once, and stops when what it was about is over."""
+"""Every kind of date is due, reminds once, and stops when what it was about is over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from clauses.models import Awareness, Communication, LegalRequirement, Objective, PlannedChange, TrainingRecord
 from records.models import Record
 from reports import digests
 from reports.dates import SOURCES
@@ -20,6 +21,7 @@ from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import ImpactMeasure
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
+from tests.clauses.registers.making import maker, measured
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
 from tests.risk_cast import (
@@ -62,6 +64,15 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "measure": assessment,
         "notice": incident,
         "concern": make_concern(organisation, owner=person, received_on=day(on - 7)),
+        "applies": maker(LegalRequirement)(organisation, owner=person, applies_from=day(on)),
+        "objective": maker(Objective)(organisation, owner=person, due_on=day(on)),
+        "change": maker(PlannedChange)(organisation, owner=person, planned_on=day(on)),
+        "training": maker(TrainingRecord)(organisation, owner=person, due_on=day(on)),
+        "renewal": maker(TrainingRecord)(
+            organisation, owner=person, due_on=day(on), completed_on=day(-40), expires_on=day(on)
+        ),
+        "campaign": maker(Awareness)(organisation, owner=person, ends_on=day(on)),
+        "message": maker(Communication)(organisation, owner=person, next_on=day(on)),
     }
 
 
@@ -112,16 +123,25 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     assert {reference for what, reference, _on in found(organisation, officer) if what == "review"} == {
         record.reference for rule, record in records.items() if rule != "measure"
     }, "an assessment that is no more than a draft is not reviewed"
+    measured(records["objective"], value=95)
+    LegalRequirement.objects.update(compliance="A calendar of duties", applies_from=day(-1))
+    PlannedChange.objects.update(state="withdrawn", closed_on=TODAY)
+    TrainingRecord.objects.filter(completed_on=None).update(completed_on=TODAY)
+    maker(TrainingRecord)(
+        organisation, title=records["renewal"].title, owner=records["renewal"].owner, completed_on=TODAY
+    )
+    Awareness.objects.update(result="They knew it")
+    Communication.objects.update(sent_on=day(5))
     Risk.objects.update(closed_on=TODAY, closed_because="Gone")
     type(records["notice"]).objects.update(closed_on=TODAY)
     type(records["treatment"]).objects.update(status="verified")
     type(records["concern"]).objects.update(state="in_hand")
     ImpactMeasure.objects.update(done_on=TODAY)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
+    over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "concern"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
-        records["review"].reference,
-        records["evidence"].reference,
-    }
+        record.reference for rule, record in records.items() if rule not in over
+    }, "registers are reviewed whether or not something else of them is due"
 
 
 def test_an_approved_assessment_is_reviewed_until_it_is_superseded(organisation: Any, officer: Any) -> None:
@@ -172,6 +192,36 @@ def test_a_deadline_falls_on_the_day_of_the_organisation(organisation: Any, offi
         incident=incident, recipient="Told", due_at=near_midnight - timedelta(days=2), told_at=near_midnight
     )
     assert found(organisation, officer) == {("notice", incident.reference, day(3))}
+
+
+def test_a_law_that_applies_waits_for_an_answer(organisation: Any, officer: Any) -> None:
+    law = maker(LegalRequirement)(organisation, applies_from=day(-3))
+    assert found(organisation, officer) == {("applies", law.reference, day(-3))}
+    law.compliance = "Logs are kept for six months."
+    law.save()
+    assert found(organisation, officer) == set()
+
+
+def test_an_objective_is_due_until_its_newest_measurement_reaches_it(organisation: Any, officer: Any) -> None:
+    objective = maker(Objective)(organisation, due_on=day(3))
+    measured(objective, value=97, on=day(-9))
+    assert found(organisation, officer) == set()
+    measured(objective, value=90)
+    assert found(organisation, officer) == {("objective", objective.reference, day(3))}
+
+
+def test_training_of_somebody_else_renews_nothing(organisation: Any, officer: Any) -> None:
+    old = {"title": "AI awareness", "completed_on": day(-300)}
+    first = maker(TrainingRecord)(organisation, owner=officer, expires_on=day(4), **old)
+    maker(TrainingRecord)(organisation, owner=somebody(organisation), **old | {"completed_on": TODAY})
+    assert found(organisation, officer) == {("renewal", first.reference, day(4))}
+
+
+def test_a_notification_that_is_not_needed_is_not_due(organisation: Any, officer: Any) -> None:
+    incident = make_incident(organisation, owner=officer)
+    noon = datetime.combine(day(3), time(12), organisation.zone)
+    Notification.objects.create(incident=incident, recipient="Authority", due_at=noon, is_needed=False, note="No harm")
+    assert found(organisation, officer) == set()
 
 
 def test_a_contributor_sees_the_dates_of_what_they_may_see(organisation: Any, contributor: Any) -> None:

@@ -94,6 +94,16 @@ def test_it_prints_the_figures_of_risks_and_impact_assessments(paper: Printed) -
                 assert squeezed(f"{item.reference} {item.title}") in squeezed(paper.text), item
 
 
+def test_it_prints_the_figures_of_the_registers(paper: Printed) -> None:
+    registers = paper.result.registers
+    assert registers.lacking
+    for one in registers.lists:
+        if one.blocks is not None:
+            assert f"{one.title} {one.clause or '–'} {one.count}" in re.sub(r"\s+", " ", paper.text)
+            for item in one.items:
+                assert squeezed(f"{item.reference} {item.title}") in squeezed(paper.text), item
+
+
 def test_it_prints_every_requirement_with_position_and_evidence(paper: Printed) -> None:
     for line in (*paper.result.clauses.lines, *paper.result.controls.lines):
         assert f"{line.number} {line.title}" in paper.text, line.number

@@ -15,12 +15,14 @@ from django.utils import timezone
 from clauses.models import Position
 from reports.dashboard import dashboard
 from reports.readiness import Readiness, readiness
-from reports.readiness.risk_lists import LISTS
+from reports.readiness.all_lists import OF_RISKS
+from reports.readiness.result import Place
+from risks.applicability.statement import content_of, live_lines
 from risks.models import Risk, RiskCriteria, Statement, Treatment, TreatmentPlan
 from tests.cast import make_ai_system, person
 from tests.reports.conftest import Stage
 from tests.reports.test_home import NUMBER, counted, home
-from tests.risk_cast import make_impact_assessment, make_incident, make_risk, make_treatment, score
+from tests.risk_cast import make_criteria, make_impact_assessment, make_incident, make_risk, make_treatment, score
 
 SignIn = Callable[..., Client]
 FOUND = {
@@ -30,20 +32,22 @@ FOUND = {
     "assessment-missing": ["Missing"],
     "assessment-pending": ["Pending"],
     "assessment-expired": ["Scorer"],
-    "unaccepted-medium": ["Medium"],
+    "unaccepted-medium": ["Remaining"],
+    "medium-open": ["Midway"],
     "untriggered": ["Untold"],
     "treatments-overdue": ["Late"],
     "risk-reviews": ["Grave"],
     "risks-changed": ["Untold"],
     "assessments-changed": ["Assessment of Current"],
+    "measures-late": ["Assessment of Scorer"],
     "notifications-late": ["Leak"],
-    "unaccepted": ["Small", "Grave", "Medium", "Untold"],
+    "unaccepted": ["Small", "Grave", "Medium", "Remaining", "Midway", "Untold"],
     "assessed": ["Current"],
     "unassessed": ["Scorer", "Pending", "Missing"],
-    "incidents-open": ["Leak"],
+    "incidents-open": ["Leak", "Harmless"],
 }
 BLOCKING = {
-    *("unscored", "untreated", "unaccepted-high"),
+    *("unscored", "untreated", "unaccepted-high", "unaccepted-medium"),
     *("assessment-missing", "assessment-pending", "assessment-expired"),
 }
 
@@ -62,7 +66,7 @@ def test_each_list_has_exactly_its_records(assessed: Stage) -> None:
 
 def test_what_blocks_and_what_is_a_condition(assessed: Stage) -> None:
     found = codes(assessed)
-    tests = {code for code, listed in LISTS.items() if listed.blocks is not None}
+    tests = {listed.code for listed in OF_RISKS if listed.blocks is not None}
     assert tests <= set(found)
     assert {code for code in tests if found[code].blocks} == BLOCKING
     assert all(found[code].clause and found[code].url and found[code].places for code in tests)
@@ -72,9 +76,9 @@ def test_what_blocks_and_what_is_a_condition(assessed: Stage) -> None:
 
 def test_totals_are_of_open_risks(assessed: Stage) -> None:
     risks = of(assessed).risks
-    assert (risks.open, risks.closed) == (5, 1)
-    assert {t.code: t.count for t in risks.by_level} == {"low": 1, "medium": 2, "high": 1, "critical": 0, "": 1}
-    assert {t.code: t.count for t in risks.by_process} == {"planning": 2, "operational": 3}
+    assert (risks.open, risks.closed) == (7, 1)
+    assert {t.code: t.count for t in risks.by_level} == {"low": 1, "medium": 4, "high": 1, "critical": 0, "": 1}
+    assert {t.code: t.count for t in risks.by_process} == {"planning": 4, "operational": 3}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +104,49 @@ def test_an_approved_statement_that_is_no_longer_true_is_a_condition(assessed: S
     assert codes(assessed)["statement-differs"].blocks is False
 
 
+@pytest.mark.parametrize("change", [{"status": "implemented"}, {"owner": True}, {"basis": ["legal"]}])
+def test_a_statement_is_untrue_once_a_control_stands_otherwise(change: dict[str, Any], assessed: Stage) -> None:
+    position = Position.objects.get(organisation=assessed.organisation, reference="A.2.3")
+    for name, value in change.items():
+        setattr(position, name, assessed.officer if name == "owner" else value)
+    position.save()
+    assert "statement-differs" in codes(assessed)
+
+
+def test_a_statement_is_untrue_once_evidence_it_names_no_longer_holds(assessed: Stage) -> None:
+    here = assessed.organisation
+    item = assessed.proof("A.2.2", title="Signed", valid_until=assessed.day(3))
+    assert "statement-differs" not in codes(assessed), "more evidence makes nothing untrue"
+    Statement.objects.of(here).update(state="superseded", superseded_at=timezone.now())
+    content = content_of(live_lines(here, on=here.today()))
+    Statement.objects.create(organisation=here, title="Next", label="2.0", content=content, state="approved", number=2)
+    with CaptureQueriesContext(connection) as queries:
+        assert "statement-differs" not in codes(assessed)
+    assert len(queries) == 15
+    item.valid_until = assessed.day(-1)
+    item.save()
+    assert "statement-differs" in codes(assessed)
+
+
+def test_a_medium_risk_that_its_owner_may_accept_is_a_condition(assessed: Stage) -> None:
+    here = assessed.organisation
+    RiskCriteria.objects.of(here).update(state="superseded", superseded_at=timezone.now())
+    make_criteria(here, state="approved", accepts_medium="owner")
+    found = codes(assessed)
+    assert "unaccepted-medium" not in found
+    assert [found["medium-open"].count, found["medium-open"].blocks] == [2, False]
+
+
+def test_no_record_is_told_twice_for_the_same_reason(assessed: Stage) -> None:
+    found = codes(assessed)
+    apart = [("untreated", "unaccepted-medium"), ("untreated", "medium-open"), ("untreated", "unaccepted-high")]
+    apart += [("overdue", "risk-reviews"), ("overdue", "assessment-expired"), ("overdue", "supplier-reviews")]
+    for one, other in apart:
+        numbers = [set(found[code].numbers) for code in (one, other)]
+        assert not numbers[0] & numbers[1], (one, other)
+    assert found["overdue"].places == (Place("5.2", found["overdue"].places[0].url),)
+
+
 def test_a_risk_that_is_treated_retained_or_accepted_is_not_untreated(assessed: Stage, officer: Any) -> None:
     medium = Risk.objects.get(title="Medium")
     line = make_treatment(assessed.organisation, treats=medium, status="dropped")
@@ -122,9 +169,9 @@ def test_the_dashboard_says_the_same(assessed: Stage) -> None:
 
     assert facts["ai_systems_with_current_approved_impact_assessment"] == named("assessed")
     assert facts["ai_systems_without_current_approved_impact_assessment"] == named("unassessed")
-    assert facts["risks_total"] == 5
-    assert facts["risks_by_level_of_assessment"] == {"planning": 2, "operational": 3}
-    assert facts["residual_levels"] == {"low": 1, "medium": 2, "high": 1, "critical": 0}
+    assert facts["risks_total"] == 7
+    assert facts["risks_by_level_of_assessment"] == {"planning": 4, "operational": 3}
+    assert facts["residual_levels"] == {"low": 1, "medium": 4, "high": 1, "critical": 0}
     assert facts["risks_without_acceptance"] == named("unaccepted")
     assert facts["overdue_treatments"] == [references["Grave"]]
     assert facts["incidents_open"] == named("incidents-open")
@@ -187,5 +234,6 @@ def test_more_of_everything_costs_no_more_queries(stage: Stage, sign_in: SignIn)
         of(stage)
     with CaptureQueriesContext(connection) as many_of_home:
         home(client, stage.organisation)
-    assert len(many) == len(few) == 13
+    # One more than without a Statement in force, which is compared with its controls of today.
+    assert len(many) == len(few) == 14
     assert len(many_of_home) <= len(few_of_home) < 50

@@ -1,4 +1,4 @@
-"""The part of the result that speaks of risks, impact assessments and incidents."""
+"""The part of the result that speaks of lists of records: of risks and systems, and of the registers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class RiskItem:
+class FoundItem:
     """One record of a list, with the day that counts there: of its review, until when it is due, when it happened."""
 
     reference: str
@@ -27,7 +27,7 @@ class RiskItem:
 
 
 @dataclass(frozen=True)
-class RiskList:
+class FoundList:
     """One list: how long it is, and its first records. `blocks` is None for a figure that is no test."""
 
     code: str
@@ -36,7 +36,7 @@ class RiskList:
     reason: str
     blocks: bool | None
     count: int
-    items: tuple[RiskItem, ...]
+    items: tuple[FoundItem, ...]
     url: str = ""
 
     @property
@@ -52,8 +52,19 @@ class RiskFigures:
     closed: int
     by_process: tuple[Tally, ...]
     by_level: tuple[Tally, ...]
-    lists: tuple[RiskList, ...]
+    lists: tuple[FoundList, ...]
     lacking: tuple[str, ...]
 
-    def list(self, code: str) -> RiskList:
+    def list(self, code: str) -> FoundList:
+        return next(one for one in self.lists if one.code == code)
+
+
+@dataclass(frozen=True)
+class RegisterFigures:
+    """What the registers of clauses 4–9 show: a list for each test and figure, and codes of what is not there."""
+
+    lists: tuple[FoundList, ...]
+    lacking: tuple[str, ...]
+
+    def list(self, code: str) -> FoundList:
         return next(one for one in self.lists if one.code == code)
