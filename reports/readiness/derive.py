@@ -43,7 +43,6 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     clauses, controls = parts_of(lines)
     index = shelf.index(line.proofs for line in lines)
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
-    overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
     applicability = applicability_of(positions, lines)
     risks, registers = record_figures(Seen(organisation, user, at, on), positions)
     obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
@@ -64,7 +63,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         documents=documents_of(lines),
         gaps=gaps_of(lines),
         evidence=library,
-        overdue=overdue,
+        overdue=tuple(item for item in due(user, organisation, on) if item.is_late(on)),
         risks=risks,
         registers=registers,
     )

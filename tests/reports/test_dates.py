@@ -138,7 +138,7 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     type(records["concern"]).objects.update(state="in_hand")
     ImpactMeasure.objects.update(done_on=TODAY)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
-    over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "concern"}
+    over = {"measure", "treatment", "acceptance", "asked", "notice", "change"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         record.reference for rule, record in records.items() if rule not in over
     }, "registers are reviewed whether or not something else of them is due"
