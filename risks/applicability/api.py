@@ -14,11 +14,11 @@ from clauses.models import Basis, Status
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
 from records.api import IDEMPOTENCY, IF_MATCH, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
+from records.approving import submit
 from risks.applicability.forms import OwnControlForm, StatementForm
 from risks.applicability.statement import lines_of
 from risks.applicability.stating import draft_statement, freeze
 from risks.applicability.views import OwnControlViews, StatementViews
-from risks.approving import submit
 from risks.models import Level, OwnControl, Statement
 
 

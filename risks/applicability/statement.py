@@ -20,7 +20,7 @@ from clauses.models import Basis, Position, Status
 from evidence.models import Evidence, Proof
 from evidence.references import natural
 from organisations.models import Organisation
-from risks.approving import OPEN
+from records.approving import OPEN
 from risks.models import Level, OwnControl, Statement, TreatmentControl, TreatmentState
 
 

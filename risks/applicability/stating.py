@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from clauses.models import Requirement
 from organisations.models import Organisation, User
 from records.actions import keep
+from records.approving import OPEN
 from risks.applicability.statement import Line, content_of, fingerprint_of, live_lines
-from risks.approving import OPEN
 from risks.models import Standing, Statement
 
 FIRST = "1.0"

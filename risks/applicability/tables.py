@@ -6,17 +6,11 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from clauses.models import Status
+from records.approvable import STANDING_TONES
 from records.tables import MID, NUMBER, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, DueColumn, RecordTable
-from risks.models import OwnControl, Standing, Statement
+from risks.models import OwnControl, Statement
 
 STATUS_TONES: dict[str, str] = {Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "bad"}
-STANDING_TONES: dict[str, str] = {
-    Standing.DRAFT: "warn",
-    Standing.IN_REVIEW: "info",
-    Standing.APPROVED: "good",
-    Standing.RETURNED: "bad",
-    Standing.SUPERSEDED: "none",
-}
 
 
 class OwnControlTable(RecordTable):

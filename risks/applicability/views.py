@@ -19,6 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from organisations.authority import Authority
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
+from records.approval_pages import ApprovalPages
+from records.approving import OPEN
 from records.export import exported
 from records.views import RecordViews, chip
 from risks.applicability.coverage import TONES, Considered, coverage
@@ -29,8 +31,6 @@ from risks.applicability.lines import area_chips, as_table, control_address, dra
 from risks.applicability.statement import Line, lines_of, live_lines
 from risks.applicability.stating import draft_statement, freeze_or_tell, next_label, obstacles
 from risks.applicability.tables import OwnControlTable, StatementTable
-from risks.approval_pages import ApprovalPages
-from risks.approving import OPEN
 from risks.models import OwnControl, Standing, Statement, TreatmentState
 
 NOW = "now"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, User
 from records.actions import keep
-from risks.approving import OPEN
+from records.approving import OPEN
 from risks.models import LEVELS, Level, RiskCriteria, Size, Standing
 
 SCALES = ("likelihood", "organisation_scale", "individuals_scale", "society_scale")

@@ -16,21 +16,21 @@ from django.views.decorators.http import require_POST
 
 from organisations.authority import Authority
 from organisations.requests import MemberRequest
+from records.approvable import STANDING_TONES
+from records.approval_pages import ApprovalPages
 from records.tables import WIDE, BadgeColumn, DayColumn, RecordTable
 from records.views import RecordViews
-from risks.approval_pages import ApprovalPages
 from risks.criteria.forms import MONTHS, RiskCriteriaForm
 from risks.criteria.in_force import SCALES, THRESHOLDS, bands, next_version, why_fixed
 from risks.models import RiskCriteria
 from systems.tables import HiddenColumn
 
-TONES = {"approved": "good", "returned": "bad", "in_review": "info", "superseded": "none", "draft": "warn"}
 ACCEPTORS = ("accepts_low", "accepts_medium", "accepts_high", "accepts_critical")
 
 
 class RiskCriteriaTable(RecordTable):
     number = tables.Column(verbose_name=gettext_lazy("Version"), attrs=WIDE)
-    state = BadgeColumn(TONES, verbose_name=gettext_lazy("State"))
+    state = BadgeColumn(STANDING_TONES, verbose_name=gettext_lazy("State"))
     size = tables.Column(verbose_name=gettext_lazy("Scale"), attrs=WIDE)
     decided_on = DayColumn(verbose_name=gettext_lazy("Decided"))
     change_note = HiddenColumn()

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from records.api import IF_MATCH, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
-from risks.approving import OPEN, submit
+from records.approving import OPEN, submit
 from risks.impact.completeness import ready_for_review
 from risks.impact.forms import NEW, WholeForm
 from risks.impact.pages import ImpactViews

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from organisations.requests import MemberRequest
+from records.approving import OPEN
 from records.models import Record
-from risks.approving import OPEN
 from risks.impact.completeness import lacks, section_url
 from risks.impact.document import document_of
 from risks.impact.lists import DECISION_TONES

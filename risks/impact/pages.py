@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from organisations.requests import MemberRequest
+from records.approving import OPEN
 from records.views import RecordViews
-from risks.approving import OPEN
 from risks.impact.approval import ImpactApprovalPages, earlier, needed
 from risks.impact.completeness import ready_for_review
 from risks.impact.detail import detail_of, is_outdated

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from organisations.requests import MemberRequest
+from records.approving import OPEN
 from records.forms import RecordForm
 from records.models import Record
 from records.stale import conflict, settle
-from risks.approving import OPEN
 from risks.impact.detail import progress_of
 from risks.impact.forms import section_form
 from risks.impact.pages import settled, views

@@ -1,5 +1,6 @@
 """Risks and their treatment, impact on people, incidents and concerns, the Statement of Applicability."""
 
+from records.approvable import SETTLED, Approvable, Standing, superseded
 from risks.models.applicability import Statement
 from risks.models.criteria import RiskCriteria, Size
 from risks.models.impact import (
@@ -19,7 +20,6 @@ from risks.models.incident import Concern, ConcernRisk, ConcernState, Incident, 
 from risks.models.risk import RATED, Acceptance, Risk, RiskAssessment
 from risks.models.scales import (
     LEVELS,
-    SETTLED,
     Affected,
     Category,
     Confidence,
@@ -28,7 +28,6 @@ from risks.models.scales import (
     Phase,
     Process,
     Source,
-    Standing,
     Trigger,
 )
 from risks.models.treatment import (
@@ -39,7 +38,6 @@ from risks.models.treatment import (
     TreatmentPlan,
     TreatmentState,
 )
-from risks.models.versions import Approvable, superseded
 
 __all__ = [
     "LEVELS",

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
+from records.approval_pages import seen
 from records.models import Record
-from risks.approval_pages import seen
 from risks.models import Level, Option, Phase, Risk, RiskAssessment, Treatment
 from risks.treatment.acceptance_forms import AcceptanceForm, AskForm
 from risks.treatment.accepting import (

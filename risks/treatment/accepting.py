@@ -14,9 +14,9 @@ from organisations.authority import Authority, held_by, suffices
 from organisations.models import User
 from organisations.roles import ROLES_THAT_AUDIT
 from records.actions import give, keep
+from records.approving import locked
 from records.commenting import say
 from records.models import Record
-from risks.approving import locked
 from risks.models import Acceptance, Level, Phase, Risk, RiskAssessment
 from risks.treatment.acceptance_forms import NO_END, NO_REASON
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organisations.models import Organisation
-from risks.approving import OPEN
+from records.approving import OPEN
 from risks.criteria.in_force import criteria_in_force
 from risks.models import Level, Option, RiskCriteria, Standing, Treatment, TreatmentPlan, TreatmentState
 from risks.treatment.treating import SETTLED_LINES

@@ -6,20 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.roles import VIEW_RECORDS
 from records.addresses import record_address
+from records.approvable import STANDING_TONES
 from records.tables import MID, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import day, due
-from risks.models import Standing, Treatment, TreatmentPlan, TreatmentState
+from risks.models import Treatment, TreatmentPlan, TreatmentState
 from risks.models.treatment import UNDER_WAY
 from risks.treatment.planning import natural
 
 TONES: dict[str, str] = {TreatmentState.VERIFIED: "good", TreatmentState.DROPPED: "none"}
-STANDING_TONES: dict[str, str] = {
-    Standing.DRAFT: "warn",
-    Standing.IN_REVIEW: "info",
-    Standing.APPROVED: "good",
-    Standing.RETURNED: "bad",
-    Standing.SUPERSEDED: "none",
-}
 
 
 class TreatmentTable(RecordTable):

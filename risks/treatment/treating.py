@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from organisations.models import User
 from records.actions import keep, let_in
+from records.approving import locked
 from records.events import Source
 from records.models import Record
-from risks.approving import locked
 from risks.models import Acceptance, Risk, Treatment, TreatmentState
 
 # Nothing more is to be done about these.

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from organisations.authority import Authority
 from organisations.requests import MemberRequest
-from records.views import RecordViews
-from risks.approving import OPEN, approve, refusal, send_back, submit
-from risks.models.scales import Standing
+
+from .approvable import Standing
+from .approving import OPEN, approve, refusal, send_back, submit
+from .views import RecordViews
 
 
 class ApprovalPages:
@@ -47,7 +48,7 @@ class ApprovalPages:
         ]
 
     def section(self, request: MemberRequest, version: Any, *, may_change: bool) -> dict[str, Any]:
-        """What `risks/approval.html` shows: state, who decided, and the buttons this person has."""
+        """What `records/approval.html` shows: state, who decided, and the buttons this person has."""
         needed = self.needed(version)
         why_not = refusal(version, request.user, needed) if version.state == Standing.IN_REVIEW else ""
         return {
