@@ -22,6 +22,7 @@ from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
 from records.approval_pages import ApprovalPages
 from records.approving import OPEN
 from records.export import exported
+from records.labels import next_label
 from records.views import RecordViews, chip
 from risks.applicability.coverage import TONES, Considered, coverage
 from risks.applicability.difference import differences
@@ -29,7 +30,7 @@ from risks.applicability.filters import OwnControlFilter, StatementFilter
 from risks.applicability.forms import OwnControlForm, StatementForm
 from risks.applicability.lines import area_chips, as_table, control_address, drawn, filtered, state_chips
 from risks.applicability.statement import Line, lines_of, live_lines
-from risks.applicability.stating import draft_statement, freeze_or_tell, next_label, obstacles
+from risks.applicability.stating import draft_statement, freeze_or_tell, obstacles
 from risks.applicability.tables import OwnControlTable, StatementTable
 from risks.models import OwnControl, Standing, Statement, TreatmentState
 

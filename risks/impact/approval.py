@@ -63,8 +63,8 @@ class ImpactApprovalPages(ApprovalPages):
         shown = super().section(request, version, may_change=may_change)
         return shown | {"decide_with": "risks/impact_decision.html", "decisions": Decision.choices}
 
-    def approve(self, request: MemberRequest, reference: str) -> HttpResponse:
-        version = self.deciding(request, reference)
+    def approve(self, request: MemberRequest, **where: Any) -> HttpResponse:
+        version = self.deciding(request, **where)
         posted = request.POST
         return self.done(
             request,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
+from records.months import months_after
 from risks.criteria.in_force import criteria_in_force
 from risks.models import LEVELS, Impact, ImpactAssessment, Level, RiskCriteria
 
@@ -106,15 +106,8 @@ def with_level(assessments: QuerySet[Any], organisation: Organisation) -> QueryS
     return assessments.annotate(level_rank=Subquery(highest, output_field=IntegerField()))
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last one of that month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
 def review_due(assessment: ImpactAssessment, today: date) -> date:
     """Until when it is current by the criteria, counted from the assessment, or from today if that has run out."""
     months = criteria_of(assessment).months_for(assessment.system.risk_class)
-    due = months_later(assessment.assessed_on or today, months)
-    return due if due > today else months_later(today, months)
+    due = months_after(assessment.assessed_on or today, months)
+    return due if due > today else months_after(today, months)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -12,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import User
 from records.actions import keep
+from records.months import months_after
 from risks.criteria.in_force import criteria_in_force
 from risks.models import LEVELS, RATED, Acceptance, Level, Option, Phase, Process, Risk, RiskAssessment, RiskCriteria
 from risks.register.closing import locked
@@ -85,13 +83,6 @@ def months_of(risk: Risk, criteria: RiskCriteria) -> int:
     """Months until a risk is looked at again: by its system's class, or those of planning."""
     is_planning = risk.process == Process.PLANNING
     return criteria.months_for(risk.system.risk_class if risk.system and not is_planning else None)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    month += 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def lapse_acceptances(scored: RiskAssessment) -> None:

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from records.models import Record
+from records.months import months_after
 from risks.models import Acceptance, Risk, RiskAssessment, Treatment
-from risks.scoring.assessing import assess, months_after
+from risks.scoring.assessing import assess
 from tests.cast import make_ai_system
 from tests.pages import SeenPage
 from tests.risk_cast import make_criteria, make_risk, score
