@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from organisations.authority import Authority
+from organisations.models import User
 from organisations.requests import MemberRequest
 
 from .approvable import Standing
@@ -78,20 +79,16 @@ class ApprovalPages:
         return self.done(request, version, words, lambda: submit(version, by=request.user, complete=self.complete))
 
     def approve(self, request: MemberRequest, **where: Any) -> HttpResponse:
-        version = self.deciding(request, **where)
+        version, note = self.deciding(request, **where), request.POST.get("note", "")
+        words = _("%(record)s is approved.")
+        return self.done(
+            request, version, words, lambda: self.decide(version, by=request.user, seen=seen(request), note=note)
+        )
 
-        def decide() -> None:
-            approve(
-                version,
-                by=request.user,
-                seen=seen(request),
-                needed=self.needed(version),
-                earlier=self.earlier(version),
-                note=request.POST.get("note", ""),
-                **self.also(version),
-            )
-
-        return self.done(request, version, _("%(record)s is approved."), decide)
+    def decide(self, version: Any, *, by: User, seen: int | None, note: str) -> None:
+        """Approves the version that was shown. Raises ValidationError."""
+        needed, earlier = self.needed(version), self.earlier(version)
+        approve(version, by=by, seen=seen, needed=needed, earlier=earlier, note=note, **self.also(version))
 
     def send_back(self, request: MemberRequest, **where: Any) -> HttpResponse:
         version = self.deciding(request, **where)

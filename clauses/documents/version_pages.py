@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clauses.models import Document, DocumentVersion
 from evidence.checking import Refused
 from evidence.views import examine, sent
+from organisations.models import User
 from organisations.requests import MemberRequest
 from records.approvable import SETTLED
-from records.approval_pages import ApprovalPages, seen
+from records.approval_pages import ApprovalPages
 from records.markdown import rendered
 
 from .difference import compared
@@ -37,12 +38,8 @@ class DocumentApproval(ApprovalPages):
     def get(self, request: MemberRequest, **where: Any) -> DocumentVersion:
         return version_of(request, **where)
 
-    def approve(self, request: MemberRequest, **where: Any) -> HttpResponse:
-        version, note = self.deciding(request, **where), request.POST.get("note", "")
-        words = _("%(record)s is approved.")
-        return self.done(
-            request, version, words, lambda: approve_version(version, by=request.user, seen=seen(request), note=note)
-        )
+    def decide(self, version: Any, *, by: User, seen: int | None, note: str) -> None:
+        approve_version(version, by=by, seen=seen, note=note)
 
 
 approval = DocumentApproval(
@@ -109,22 +106,27 @@ def write(request: MemberRequest, reference: str) -> HttpResponse:
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form, theirs = VersionForm(data, files, document=document), None
     if form.is_valid():
-        version, theirs = written(request, document, form)
-        if version:
-            messages.success(request, _("%(version)s is a draft.") % {"version": version})
-            return redirect(version)
+        try:
+            version = keep_written(document, form, by=request.user)
+        except WrittenMeanwhile as faster:
+            theirs = faster.newest
+        else:
+            if version:
+                messages.success(request, _("%(version)s is a draft.") % {"version": version})
+                return redirect(version)
     return form_page(request, document, form, theirs)
 
 
-def written(
-    request: MemberRequest, document: Document, form: VersionForm
-) -> tuple[DocumentVersion | None, DocumentVersion | None]:
-    """The version that was written, or the one that somebody wrote meanwhile; neither where the form tells why."""
+def keep_written(document: Document, form: VersionForm, *, by: User) -> DocumentVersion | None:
+    """The version that the form gives; None where it was refused, which then stands in the form.
+
+    Raises WrittenMeanwhile where somebody was faster.
+    """
     given = form.cleaned_data
     try:
-        version = write_version(
+        return write_version(
             document,
-            by=request.user,
+            by=by,
             label=given["label"],
             began_at=given["began_at"] or 0,
             text=given["text"],
@@ -132,15 +134,11 @@ def written(
             note=given["change_note"],
             effective_on=given["effective_on"],
         )
-    except WrittenMeanwhile as faster:
-        return None, faster.newest
     except Refused as refusal:
         form.add_error("file", refusal.messages)
     except ValidationError as error:
         form.add_error(None, error)
-    else:
-        return version, None
-    return None, None
+    return None
 
 
 def form_page(

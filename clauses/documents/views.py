@@ -32,6 +32,7 @@ class DocumentViews(RegisterViews):
     lead = gettext_lazy("Policies, procedures and plans, with every version, who approved it and who has read it.")
     related = ("owner", "organisation", "approver")
     links = ("positions",)
+    prefetched = ("readers",)
     chips = (
         (gettext_lazy("Not approved"), {"state": "not_approved"}),
         (gettext_lazy("In review"), {"state": "in_review"}),

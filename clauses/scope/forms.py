@@ -54,5 +54,6 @@ class ScopeForm(RegisterForm):
         return super().clean() or self.cleaned_data
 
     def save(self, commit: bool = True) -> Any:
-        self.instance.title = title_of(self.instance.label)
+        if "label" in self.changed_data:
+            self.instance.title = title_of(self.instance.label)
         return super().save(commit)

@@ -31,9 +31,7 @@ from .forms import ScopeForm
 from .inventory import (
     Disagreement,
     Named,
-    approved_scope,
     disagreements,
-    disagreements_today,
     systems_of,
     systems_today,
 )
@@ -54,15 +52,18 @@ class ScopeViews(RegisterViews):
         return getattr(record, "state", "") in OPEN and super().may_change(request, record)
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
-        versions = self.visible(request).order_by("number")
-        last, under_way = versions.last(), versions.filter(state__in=(*OPEN, Standing.IN_REVIEW)).exists()
-        sees_all = VIEW_RECORDS in request.permissions
+        versions = list(self.visible(request).order_by("number"))
+        last = versions[-1] if versions else None
+        under_way = any(one.state in (*OPEN, Standing.IN_REVIEW) for one in versions)
+        in_force = next((one for one in versions if one.is_approved), None)
+        compared = in_force if VIEW_RECORDS in request.permissions else None
+        found = disagreements(systems_of(compared), systems_today(request.organisation)) if compared else []
         return {
             "may_draft": CHANGE_RECORDS in request.permissions and not under_way,
             "last": last,
             "next": next_label(last.label) if last else "",
-            "in_force": approved_scope(request.organisation) if sees_all else None,
-            "disagreements": linked(request, disagreements_today(request.organisation)) if sees_all else [],
+            "in_force": in_force,
+            "disagreements": linked(request, found),
         }
 
     def extra_context(self, request: MemberRequest, record: ScopeStatement) -> dict[str, Any]:
@@ -101,6 +102,8 @@ def texts_between(before: ScopeStatement, after: ScopeStatement) -> list[dict[st
 
 def linked(request: MemberRequest, found: Sequence[Named | Disagreement]) -> list[dict[str, Any]]:
     """Each with the address of its AI system, where one may see that."""
+    if not found:
+        return []
     addresses = addresses_of(request, [one.reference for one in found])
     return [{"one": one, "url": addresses.get(one.reference, "")} for one in found]
 
