@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from clauses.models import Document, DocumentVersion, Reading
 from clauses.registers.page import RegisterViews
 from organisations.requests import MemberRequest
-from organisations.roles import ROLES_WITH_END_DATE
+from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.approvable import SETTLED, Standing
 from records.approval_pages import seen
 from records.markdown import rendered
@@ -42,6 +42,9 @@ class DocumentViews(RegisterViews):
     def visible(self, request: MemberRequest) -> Any:
         documents: Any = super().visible(request)
         return documents.with_versions()
+
+    def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {"sees_all": VIEW_RECORDS in request.permissions}
 
     def extra_context(self, request: MemberRequest, record: Document) -> dict[str, Any]:
         today = request.organisation.today()
