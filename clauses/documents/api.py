@@ -195,7 +195,7 @@ class DocumentApi(ApprovingApi, CreatingApi):
         versions = shown_to(self.member, document).select_related("author", "submitted_by", "decided_by")
         return Response(VersionWithText(get_object_or_404(versions, number=number)).data)
 
-    @extend_schema(parameters=[REFERENCE], request=AcknowledgedIn, responses=DocumentWithVersions)
+    @extend_schema(parameters=[REFERENCE, IDEMPOTENCY], request=AcknowledgedIn, responses=DocumentWithVersions)
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, reference: str, **kwargs: Any) -> Response:
         """Says that one has read and understood the version in force; only who was asked to read it."""
@@ -203,8 +203,11 @@ class DocumentApi(ApprovingApi, CreatingApi):
         asked = Reading.objects.filter(read_version__document=document, person=self.member.user)
         if not asked.exists():
             raise PermissionDenied
-        number = as_object(request.data).get("version")
+        return self.once(lambda: self.acknowledged(document))
+
+    def acknowledged(self, document: Document) -> Response:
+        number = as_object(self.request.data).get("version")
         if type(number) is not int:
             raise ValidationError({"version": [_("Say the number of the version that you have read.")]})
         confirm_reading(document, by=self.member.user, number=number)
-        return self.answer(self.views.get(self.member, reference))
+        return self.answer(self.views.get(self.member, document.reference))

@@ -144,8 +144,8 @@ class DocumentReader(models.Model):
         return f"{self.document_id} → {self.person_id}"
 
 
-# The text stays where it is, in rows that nobody changes: history need not repeat it.
-@tracked(without=("text",))
+# What it says stays where it is, in rows that nobody changes: history need not repeat it, the hash will do.
+@tracked(without=("text", "key", "content_type", "written_at"))
 class DocumentVersion(StoredFile, Approvable):
     """What a document said at one time: Markdown or a file. A draft that is changed is a row more, never another text.
 

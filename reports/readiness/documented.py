@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -139,12 +140,12 @@ def counted(seen: Seen) -> dict[str, int]:
 
 
 def papers_of(seen: Seen) -> dict[str, list[tuple[Any, Backing]]]:
-    """The documents of each requirement, by its number; under an empty number all of them. Two queries."""
+    """The documents of each requirement, by its number; under an empty number all of them. One query."""
     found: dict[str, list[tuple[Any, Backing]]] = defaultdict(list)
-    documents = seen.of(Document).with_versions().order_by("reference").prefetch_related("positions")
-    for document in documents:
+    numbers = ArrayAgg("positions__reference", filter=Q(positions__isnull=False), default=Value([]))
+    for document in seen.of(Document).with_versions().annotate(numbers=numbers).order_by("reference"):
         backing = paper(seen, document)
-        for number in ["", *(position.reference for position in document.positions.all())]:
+        for number in ["", *document.numbers]:
             found[number].append((document.document_kind, backing))
     return found
 

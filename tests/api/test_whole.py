@@ -38,6 +38,8 @@ FACTS = {
     "objectives_reached": ["OBJ-01"],
     "objectives_not_reached": ["OBJ-02", "OBJ-03", "OBJ-04"],
     "training_not_completed": ["TR-03"],
+    "documents_not_approved": ["DOC-05"],
+    "documents_review_due_within_30_days": ["DOC-06"],
 }
 
 
@@ -165,14 +167,14 @@ def test_the_description_is_complete(officer: Any, program: Callable[..., Ask]) 
     rooms = {path.removeprefix("/api/v1/{organisation}/").split("/")[0] for path in schema["paths"]}
     named = {"requirements", "ai-systems", "evidence", "reports", "dashboard", "history", "comments"}
     named |= {"risk-criteria", "risks", "treatments", "treatment-plans", "impact-assessments", "go-lives"}
-    named |= {"statements", "own-controls", "incidents", "concerns"}
+    named |= {"statements", "own-controls", "incidents", "concerns", "documents", "scope"}
     assert rooms == named | set(REGISTERS)
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             answers = set(operation["responses"])
             assert answers >= {"401", "404", "406", "429", "500", "503"}, f"{method} {path}"
             assert ({"413", "415"} <= answers) == (method in {"post", "patch"}), f"{method} {path}"
-            submits = path.endswith("/submit/")
+            submits = path.endswith(("/submit/", "/approve/", "/return/"))
             is_of_a_version = method == "patch" or submits
             assert ({"412", "428"} <= answers) == is_of_a_version, f"{method} {path}"
             assert submits or ("422" in answers) == (method == "post"), f"{method} {path}"
