@@ -6,6 +6,8 @@ from rest_framework.routers import SimpleRouter
 
 from clauses.api import RequirementApi
 from clauses.api_registers import register_registers
+from clauses.documents.api import DocumentApi
+from clauses.scope.api import ScopeApi
 from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
@@ -23,6 +25,8 @@ from . import errors, views
 router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 register_registers(router)
+router.register("documents", DocumentApi, basename="api-document")
+router.register("scope", ScopeApi, basename="api-scope-statement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
 router.register("treatments", TreatmentApi, basename="api-treatment")
 router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")

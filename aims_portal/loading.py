@@ -12,9 +12,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clauses.documents.loading import load_documents
 from clauses.loading_positions import load_expected_proofs, load_positions
 from clauses.loading_registers import load_registers
 from clauses.models import Requirement
+from clauses.scope.loading import load_scope
 from evidence.loading import load_evidence
 from organisations.loading import load_organisation, load_people, today_in
 from organisations.reading import read
@@ -34,6 +36,8 @@ STEPS = (
     link_suppliers,
     load_positions,
     load_registers,
+    load_scope,
+    load_documents,
     load_criteria,
     load_risks,
     load_evidence,
@@ -46,10 +50,9 @@ STEPS = (
 TAKEN_IN = (
     *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
     *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
-    *("context_issues", "interested_parties", "objectives", "training_records"),
+    *("context_issues", "interested_parties", "objectives", "training_records", "documents"),
 )
 NOT_YET = (
-    "documents",
     "internal_audit",
     "corrective_actions",
     "management_review",
@@ -103,6 +106,7 @@ def summary(intake: Intake) -> Iterator[str]:
         _("items of evidence"): len(intake.made["evidence"]),
         _("interested parties"): len(intake.made["interested_parties"]),
         _("objectives"): len(intake.made["objectives"]),
+        _("documents"): len(intake.made["documents"]),
         _("training records"): len(intake.made["training_records"]),
     }
     words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}

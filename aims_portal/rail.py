@@ -117,6 +117,8 @@ class Rail:
         items: list[tuple[str, str, str | None]] = [
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("Registers"), "register-list", None),
+            (_("Scope"), "scope-statement-list", None),
+            (_("Documents"), "document-list", None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Risks"), "risk-list", told(counts["risks"])),
             (_("Treatments"), "treatment-list", told(counts["treatments"])),

@@ -1,7 +1,9 @@
 from django.urls import path
 
 from . import views
+from .documents import version_pages
 from .registers import changes, context, leadership, objectives, overview, support, training
+from .scope import views as scope_pages
 
 urlpatterns = [
     *views.PositionViews.urls(),
@@ -26,6 +28,8 @@ urlpatterns = [
     path("planned-changes/<str:reference>/approve/", changes.approve, name="planned-change-approve"),
     path("planned-changes/<str:reference>/finish/", changes.finish, name="planned-change-finish"),
     path("planned-changes/<str:reference>/withdraw/", changes.withdraw, name="planned-change-withdraw"),
+    *version_pages.urls(),
+    *scope_pages.urls(),
     *support.ResourceViews.urls(),
     *training.CompetenceViews.urls(),
     *training.TrainingViews.urls(),

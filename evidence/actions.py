@@ -17,7 +17,7 @@ from records.models import Record
 
 from .admitting import admitted
 from .checking import Refused
-from .models import Evidence, EvidenceVersion, Proof
+from .models import Evidence, EvidenceVersion, Proof, StoredFile
 from .storing import keep_file
 from .uploads import HashedUpload, as_upload
 
@@ -96,13 +96,13 @@ def add_version(
     return version
 
 
-def store(version: EvidenceVersion, file: Any) -> None:
+def store(version: StoredFile, file: Any) -> None:
     """Keeps a file that may come in, and notes in the version what is known about it."""
     name = PurePath(file.name).name
     version.filename = name if len(name) <= 255 else PurePath(name).stem[:200] + PurePath(name).suffix[-50:]
     version.content_type = admitted(file)
     with nullcontext(file) if isinstance(file, HashedUpload) else closing(as_upload(file)) as upload:
-        version.key = keep_file(upload, organisation=version.evidence.organisation)
+        version.key = keep_file(upload, organisation=version.organisation)
         version.size, version.sha256 = upload.size, upload.sha256
 
 

@@ -131,17 +131,29 @@ class Evidence(Record):
         return State.EXPIRED if self.valid_until < on else State.EXPIRING
 
 
-@tracked()
-class EvidenceVersion(models.Model):
-    """One file or link as it was received. Immutable; its SHA-256 was taken while it streamed in."""
+class StoredFile(models.Model):
+    """Columns of whatever keeps a file (`storing`): where it lies and what is known about it."""
 
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
     key = models.CharField(max_length=200, blank=True, editable=False)
     filename = models.CharField(_("file"), max_length=255, blank=True)
     content_type = models.CharField(max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size"), default=0, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def organisation(self) -> Organisation:
+        raise NotImplementedError
+
+
+@tracked()
+class EvidenceVersion(StoredFile):
+    """One file or link as it was received. Immutable; its SHA-256 was taken while it streamed in."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
     url = models.URLField(_("link"), max_length=1000, blank=True, validators=[URLValidator(["http", "https"])])
     note = models.CharField(_("what is new"), max_length=300, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -162,6 +174,10 @@ class EvidenceVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence.reference} v{self.number}"
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.evidence.organisation
 
 
 @tracked()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from organisations.models import Organisation
 
 from .checking import Refused, Unstored
-from .models import EvidenceVersion, Quota
+from .models import Quota, StoredFile
 from .uploads import HashedUpload
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def keep_file(upload: HashedUpload, *, organisation: Organisation) -> str:
     key = f"{organisation.pk}/{upload.sha256}"
     Quota.objects.get_or_create(organisation=organisation)
     quota = Quota.objects.select_for_update().get(organisation=organisation)
-    is_counted = EvidenceVersion.objects.filter(key=key).exists()
+    is_counted = any(kind._default_manager.filter(key=key).exists() for kind in StoredFile.__subclasses__())
     if not is_counted and quota.used + upload.size > settings.EVIDENCE_QUOTA_BYTES:
         raise Refused(_("The space for evidence is used up. Ask your administrator for more."))
     try:
@@ -95,7 +95,7 @@ def sha256_of(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def opened(version: EvidenceVersion) -> IO[bytes]:
+def opened(version: StoredFile) -> IO[bytes]:
     """The file of a version, hashed again before anybody gets it; raises Altered where it is not what came in, and
     one of `storage_faults` where the storage cannot be used.
     """

@@ -25,7 +25,7 @@ from .checking import Refused
 from .filters import EvidenceFilter
 from .forms import EvidenceForm, NewEvidenceForm, VersionForm
 from .lines import proven_by
-from .models import Evidence, EvidenceVersion, Proof, State
+from .models import Evidence, EvidenceVersion, Proof, State, StoredFile
 from .storing import Altered, opened, storage_faults
 from .tables import TONES, EvidenceTable
 
@@ -125,13 +125,18 @@ def download(request: MemberRequest, reference: str, number: int) -> HttpRespons
     context = {"version": version, "record": evidence, "crumbs": [*crumbs, (_("Version %(n)s") % {"n": number}, None)]}
     if version.url:
         return render(request, "evidence/leaving.html", context)
+    return sent(request, version, context)
+
+
+def sent(request: MemberRequest, version: StoredFile, context: dict[str, Any]) -> HttpResponseBase:
+    """The file of a version as a download, hashed again; else the page that says why not, from `context`."""
     try:
         file = opened(version)
     except Altered:
-        logger.exception("evidence %s differs from its SHA-256", version)
+        logger.exception("the file of %s differs from its SHA-256", version)
         return render(request, "evidence/altered.html", context, status=500)
     except storage_faults():
-        logger.exception("evidence %s cannot be read", version)
+        logger.exception("the file of %s cannot be read", version)
         return render(request, "evidence/unreadable.html", context, status=503)
     response = FileResponse(file, as_attachment=True, filename=version.filename, content_type=version.content_type)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

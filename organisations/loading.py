@@ -17,6 +17,8 @@ from .models import Membership, Organisation, User, free_slug
 from .roles import ROLES_THAT_AUDIT, ROLES_WITH_END_DATE, Role
 from .rows import Intake, Row
 
+# What a file may say of the scope beside its text and version.
+SCOPE = ("approved", "approved_by", "boundaries", "sites", "interfaces", "owner", "review_due", "note")
 DEFAULT_ZONE: str = Organisation._meta.get_field("timezone").default
 # Letters that Unicode does not take apart.
 FOLDED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
@@ -42,7 +44,8 @@ def organisation(row: Row) -> Organisation:
     name = row.text("name", needed=True)
     if name and Organisation.objects.filter(name__iexact=name).exists():
         row.refuse("name", _("“%(name)s” has been loaded already") % {"name": name})
-    scope.leave("approved", "approved_by")
+    # See clauses.scope.loading, which comes after the people and the AI systems.
+    scope.read.update(SCOPE)
     made = Organisation(
         name=name,
         slug=free_slug(name) if name else "",

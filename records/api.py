@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -83,8 +83,12 @@ class RecordApi(MemberApi, viewsets.GenericViewSet):
 
     def changeable(self, reference: str) -> Any:
         """The record, locked and as it was read. 404, 403, 428 and 412 come in this order."""
+        return self.matched(reference, self.views.may_change)
+
+    def matched(self, reference: str, may: Callable[[Any, Any], bool]) -> Any:
+        """The same for what somebody else may do than who may change it."""
         record = self.views.get(self.member, reference)
-        if not self.views.may_change(self.member, record):
+        if not may(self.member, record):
             raise PermissionDenied
         Record.objects.select_for_update().get(pk=record.pk)
         record = self.views.get(self.member, reference)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from clauses.models import Objective, TrainingRecord
+from clauses.models import Document, Objective, TrainingRecord
 from evidence.models import Evidence
 from organisations.models import Organisation
 from records.models import SOON
@@ -68,6 +68,10 @@ class DashboardSerializer(serializers.Serializer):
     evidence_expired = References(help_text="Evidence that ran out before the day.")
     evidence_expiring_within_30_days = References(help_text="Evidence that runs out from the day on, within 30 days.")
     supplier_reviews_overdue = References(help_text="Suppliers whose review day has passed.")
+    documents_not_approved = References(help_text="Documents of which no version is approved.")
+    documents_review_due_within_30_days = References(
+        help_text="Documents whose review falls on the day or within 30 days."
+    )
     objectives_reached = References(help_text="Objectives whose newest measurement reaches the target.")
     objectives_not_reached = References(help_text="Objectives not reached, or not measured yet.")
     training_not_completed = References(help_text="Training that was not completed.")
@@ -88,16 +92,19 @@ def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]
         "evidence_expired": references(evidence.expired(on)),
         "evidence_expiring_within_30_days": references(evidence.expiring(on, SOON)),
         "supplier_reviews_overdue": references(overdue),
-        **registers(organisation, user),
+        **registers(organisation, user, on),
         "conformity": conformity(result.as_dict()),
     }
 
 
-def registers(organisation: Organisation, user: Any) -> dict[str, list[str]]:
+def registers(organisation: Organisation, user: Any, on: date) -> dict[str, list[str]]:
     """What the registers of clauses 6 and 7 amount to (ISO 42001 6.2, 7.2, 9.1)."""
     objectives = Objective.objects.visible_to(user).of(organisation)
     training = TrainingRecord.objects.visible_to(user).of(organisation)
+    documents = Document.objects.visible_to(user).of(organisation)
     return {
+        "documents_not_approved": references(documents.not_approved()),
+        "documents_review_due_within_30_days": references(documents.filter(review_on__range=(on, on + SOON))),
         "objectives_reached": references(objectives.reached()),
         "objectives_not_reached": references(objectives.not_reached()),
         "training_not_completed": references(training.not_completed()),

@@ -11,7 +11,16 @@ from django.db.models import Case, DateField, Exists, ExpressionWrapper, F, Oute
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from clauses.models import Awareness, Communication, LegalRequirement, Objective, PlannedChange, TrainingRecord
+from clauses.models import (
+    Awareness,
+    Communication,
+    Document,
+    LegalRequirement,
+    Objective,
+    PlannedChange,
+    ScopeStatement,
+    TrainingRecord,
+)
 from evidence.models import Evidence
 from organisations.models import Organisation, User
 from records.models import Record
@@ -32,8 +41,9 @@ from risks.models import (
 from risks.models.treatment import UNDER_WAY
 from systems.models import AISystem
 
-# Days within which whoever is asked to accept a risk answers, and somebody takes up a concern.
+# Days within which whoever is asked to accept a risk or to approve a document answers, and somebody takes up a concern.
 ANSWER_WITHIN = 7
+VERSIONED = (RiskCriteria, TreatmentPlan, Statement, ScopeStatement)
 # What is over needs no review any more; of an impact assessment only the one in force has a day until which it holds.
 OVER: tuple[QuerySet[Any], ...] = (
     AISystem.objects.exclude(retired_on=None),
@@ -43,7 +53,7 @@ OVER: tuple[QuerySet[Any], ...] = (
     Concern.objects.filter(state=ConcernState.CLOSED),
     ImpactAssessment.objects.exclude(state=Standing.APPROVED),
     PlannedChange.objects.exclude(closed_on=None),
-    *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in (RiskCriteria, TreatmentPlan, Statement)),
+    *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in VERSIONED),
 )
 ALWAYS = Q()
 
@@ -102,6 +112,11 @@ def take_up_due(organisation: Organisation) -> Any:
     return ExpressionWrapper(F("received_on") + Value(ANSWER_WITHIN), DateField())
 
 
+def decision_due(organisation: Organisation) -> Any:
+    submitted = TruncDate("versions__submitted_at", tzinfo=organisation.zone)
+    return ExpressionWrapper(submitted + Value(ANSWER_WITHIN), DateField())
+
+
 def notice_due(organisation: Organisation) -> Any:
     return TruncDate("notifications__due_at", tzinfo=organisation.zone)
 
@@ -143,6 +158,19 @@ SOURCES: tuple[Source, ...] = (
     Source(
         *("measure", _("Measure due"), _("Measures"), ImpactAssessment, "measures__due_on", "measures__owner"),
         where=Q(measures__done_on=None, measures__due_on__isnull=False) & IN_FORCE,
+    ),
+    Source(
+        *("decision", _("Approval asked for"), _("To approve"), Document, decision_due, "approver"),
+        where=Q(versions__state=Standing.IN_REVIEW),
+    ),
+    Source(
+        *("reading", _("To be read"), _("To be read"), Document, "versions__readings__due_on"),
+        owner="versions__readings__person",
+        where=Q(
+            versions__state=Standing.APPROVED,
+            versions__readings__confirmed_at=None,
+            versions__readings__due_on__isnull=False,
+        ),
     ),
     Source(
         *("notice", _("Notification due"), _("Notifications"), Incident, notice_due),

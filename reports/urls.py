@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import home, lists, mail, reminders, reports, verify
+from .views import home, lists, mail, mandatory, reminders, reports, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("due/", lists.due_list, name="due-list"),
+    path("mandatory-documents/", mandatory.mandatory_list, name="mandatory-list"),
     path("gaps/", lists.gap_list, name="gap-list"),
     path("readiness/rules/", lists.rules, name="readiness-rules"),
     path("readiness/<slug:code>/", lists.readiness_list, name="readiness-list"),

@@ -15,6 +15,7 @@ HTMX_WRITES = {"hx-post", "hx-put", "hx-patch", "hx-delete"}
 # Last pieces of addresses that show a form which writes, or that take its POST.
 LEADS_TO_WRITING = {
     "accept",
+    "acknowledge",
     "add",
     "answer",
     "approve",

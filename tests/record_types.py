@@ -32,6 +32,7 @@ from tests.cast import (
     somebody,
 )
 from tests.clauses.registers.making import REGISTERS
+from tests.document_cast import document_form, make_document, make_scope
 from tests.risk_cast import (
     make_concern,
     make_criteria,
@@ -199,6 +200,8 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "go-live": (make_go_live, None, "title"),
     "incident": (make_incident, incident_form, "title"),
     "concern": (make_concern, concern_form, "title"),
+    "document": (make_document, document_form, "title"),
+    "scope-statement": (make_scope, None, "text"),
     **REGISTERS,
 }
 

@@ -8,9 +8,11 @@ from .catalogue import (
     Requirement,
 )
 from .context import ContextIssue, InterestedParty, LegalRequirement
+from .documents import Document, DocumentKind, DocumentPosition, DocumentReader, DocumentVersion, Reading
 from .leadership import AIMSProcess, RoleAssignment
 from .planning import Measurement, Objective, PlannedChange
 from .position import Answer, Basis, ExpectedProof, Position, PositionSystem, Status
+from .scope import ScopeStatement
 from .support import Awareness, Communication, Competence, Resource, TrainingRecord
 
 __all__ = [
@@ -21,6 +23,11 @@ __all__ = [
     "Communication",
     "Competence",
     "ContextIssue",
+    "Document",
+    "DocumentKind",
+    "DocumentPosition",
+    "DocumentReader",
+    "DocumentVersion",
     "ExpectedEvidence",
     "ExpectedProof",
     "Framework",
@@ -33,9 +40,11 @@ __all__ = [
     "Position",
     "PositionSystem",
     "Question",
+    "Reading",
     "Requirement",
     "Resource",
     "RoleAssignment",
+    "ScopeStatement",
     "Status",
     "TrainingRecord",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from clauses.models import MandatoryDocument, Position, Requirement, Status
+from clauses.models import Position, Requirement, Status
 from clauses.models.catalogue import ISO_42001
 from clauses.standing import Standing, standings
 from organisations.models import Organisation
@@ -18,11 +18,12 @@ from reports.due import due, record_url
 from .absence import OF_REGISTERS as ABSENT_REGISTERS
 from .absence import absence_of
 from .all_lists import LISTS, OF_REGISTERS, OF_RISKS
+from .documented import documented
 from .inventory import inventory_of
 from .library import NEAR, Shelf
 from .list_result import RegisterFigures, RiskFigures
 from .lists import Seen, lists_of
-from .result import Applicability, Count, Document, Gap, Library, Line, Part, Readiness, Section, Tally
+from .result import Applicability, Count, Gap, Library, Line, Part, Readiness, Section, Tally
 from .risk_rules import figures_of
 from .state import obstacles_of, state_of
 
@@ -44,7 +45,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     index = shelf.index(line.proofs for line in lines)
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     applicability = applicability_of(positions, lines)
-    risks, registers = record_figures(Seen(organisation, user, at, on), positions)
+    seen = Seen(organisation, user, at, on)
+    risks, registers = record_figures(seen, positions)
     obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
     return Readiness(
         organisation=organisation.name,
@@ -60,7 +62,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         controls=controls,
         applicability=applicability,
         inventory=inventory_of(organisation, user, named=proofs),
-        documents=documents_of(lines),
+        documents=documented(seen, lines),
         gaps=gaps_of(lines),
         evidence=library,
         overdue=tuple(item for item in due(user, organisation, on) if item.is_late(on)),
@@ -157,36 +159,3 @@ def missing(organisation: Organisation, user: Any) -> tuple[Gap, ...]:
     positions = Position.objects.visible_to(user).of(organisation).in_order().select_related("owner")
     judged = standings(positions, on=organisation.today())
     return gaps_of([line_of(organisation, one, ()) for one in judged])
-
-
-def documents_of(lines: list[Line]) -> tuple[Document, ...]:
-    """Each document the standard asks for, its state read from the evidence of its clause (ISO 42001 7.5)."""
-    by_number = {line.number: line for line in lines}
-    found = []
-    for document in (
-        MandatoryDocument.objects.filter(is_withdrawn=False).select_related("requirement").order_by("order")
-    ):
-        line = by_number.get(document.requirement.number)
-        if line is not None:
-            found.append(
-                Document(
-                    name=document.name,
-                    number=line.number,
-                    kind=str(document.get_kind_display()),
-                    state=document_state(line),
-                    proofs=tuple(proof.reference for proof in line.proofs),
-                    owner=line.owner,
-                    url=line.url,
-                )
-            )
-    return tuple(found)
-
-
-def document_state(line: Line) -> str:
-    """How much of what the clause must document is shown; a clause is judged as a whole, not paper by paper."""
-    shown = line.expects_mandatory - len(line.missing_mandatory)
-    if shown and not line.missing_mandatory:
-        return "present"
-    if shown:
-        return "in_part"
-    return "unnamed" if line.is_evidenced else "missing"

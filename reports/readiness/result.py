@@ -166,8 +166,18 @@ class Inventory:
 
 
 @dataclass(frozen=True)
-class Document:
-    """Documented information the standard asks for. States: present, in_part, unnamed, missing."""
+class Backing:
+    """What shows an entry: one document or item of evidence, or a register; `reference` is empty for a register."""
+
+    reference: str
+    title: str
+    url: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Documented:
+    """Documented information the standard asks for. States: present, review_overdue, draft, missing."""
 
     name: str
     number: str
@@ -176,19 +186,20 @@ class Document:
     proofs: tuple[str, ...]
     owner: str
     url: str = ""
+    backed: tuple[Backing, ...] = ()
 
     @property
     def words(self) -> str:
         return {
             "present": _("Present"),
-            "in_part": _("In part"),
-            "unnamed": _("Not assigned"),
+            "review_overdue": _("Review overdue"),
+            "draft": _("Draft"),
             "missing": _("Missing"),
         }[self.state]
 
     @property
     def tone(self) -> str:
-        return {"present": "good", "in_part": "warn", "unnamed": "warn"}.get(self.state, "bad")
+        return {"present": "good", "review_overdue": "warn", "draft": "warn"}.get(self.state, "bad")
 
 
 @dataclass(frozen=True)
@@ -285,7 +296,7 @@ class Readiness:
     controls: Part
     applicability: Applicability
     inventory: Inventory
-    documents: tuple[Document, ...]
+    documents: tuple[Documented, ...]
     gaps: tuple[Gap, ...]
     evidence: Library
     overdue: tuple[Due, ...]

@@ -11,11 +11,11 @@ from clauses.models import Basis, Status
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
 from records.api import IDEMPOTENCY, IF_MATCH, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
+from records.api_approval import SubmittingApi
 from risks.applicability.forms import OwnControlForm, StatementForm
 from risks.applicability.statement import lines_of
 from risks.applicability.stating import draft_statement
 from risks.applicability.views import OwnControlViews, StatementViews, approval
-from risks.approval_api import SubmittingApi
 from risks.models import Level, OwnControl, Statement
 
 
@@ -111,7 +111,7 @@ class StatementApiViews(StatementViews):
     submit=extend_schema(responses=StatementWithLines),
     partial_update=extend_schema(parameters=[REFERENCE, IF_MATCH], request=StatementIn, responses=StatementWithLines),
 )
-class StatementApi(SubmittingApi):
+class StatementApi(SubmittingApi, CreatingApi):
     views, approval = StatementApiViews(), approval
     queryset = Statement.objects.none()
     serializer_class = StatementSerializer

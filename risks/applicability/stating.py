@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from clauses.models import Requirement
 from organisations.models import Organisation, User
 from records.actions import keep
+from records.labels import next_label
 from risks.applicability.statement import Line, content_of, fingerprint_of, live_lines
 from risks.models import UNDECIDED, Statement
 
@@ -54,12 +55,6 @@ def draft_statement(organisation: Organisation, *, by: User) -> Statement:
 
 def title_of(label: str) -> str:
     return _("Statement of Applicability %(version)s") % {"version": label}
-
-
-def next_label(label: str) -> str:
-    """`2.1` after `2.0`, `4` after `3`; what does not end in a number counts on behind a dot."""
-    head, dot, last = label.rpartition(".")
-    return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else f"{label}.1"
 
 
 def obstacles(lines: Iterable[Line]) -> list[Obstacle]:

@@ -6,9 +6,9 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from clauses.models import Status
+from records.approvable import STANDING_TONES
 from records.tables import MID, NUMBER, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, DueColumn, RecordTable
 from risks.models import OwnControl, Statement
-from risks.tones import STANDING_TONES
 
 STATUS_TONES: dict[str, str] = {Status.IN_PROGRESS: "warn", Status.NOT_STARTED: "bad"}
 

@@ -19,7 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 from organisations.authority import Authority
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
+from records.approval_pages import ApprovalPages
 from records.export import exported
+from records.labels import next_label
 from records.views import RecordViews, chip
 from risks.applicability.coverage import TONES, Considered, coverage
 from risks.applicability.difference import differences
@@ -27,9 +29,8 @@ from risks.applicability.filters import OwnControlFilter, StatementFilter
 from risks.applicability.forms import OwnControlForm, StatementForm
 from risks.applicability.lines import area_chips, as_table, control_address, drawn, filtered, state_chips
 from risks.applicability.statement import Line, lines_of, live_lines
-from risks.applicability.stating import UNSAID, draft_statement, freeze, next_label, obstacles, says_nothing_new
+from risks.applicability.stating import UNSAID, draft_statement, freeze, obstacles, says_nothing_new
 from risks.applicability.tables import OwnControlTable, StatementTable
-from risks.approval_pages import ApprovalPages
 from risks.models import OPEN, UNDECIDED, OwnControl, Standing, Statement, TreatmentState
 
 NOW = "now"

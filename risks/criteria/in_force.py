@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -163,10 +161,3 @@ def consequence_names(criteria: RiskCriteria) -> list[str]:
     scales = (criteria.organisation_scale, criteria.individuals_scale, criteria.society_scale)
     named = [{step_name(words) for words in step} for step in zip(*scales, strict=False)]
     return [names.pop() if len(names) == 1 else "" for names in named]
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    month += 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

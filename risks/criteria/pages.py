@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 
 from organisations.authority import Authority
 from organisations.requests import MemberRequest
+from records.approvable import STANDING_TONES
+from records.approval_pages import ApprovalPages
 from records.tables import WIDE, BadgeColumn, DayColumn, RecordTable
 from records.views import RecordViews
-from risks.approval_pages import ApprovalPages
 from risks.criteria.forms import MONTHS, RiskCriteriaForm
 from risks.criteria.in_force import SCALES, THRESHOLDS, bands, next_version, why_fixed
 from risks.models import RiskCriteria
-from risks.tones import STANDING_TONES
 from systems.tables import HiddenColumn
 
 ACCEPTORS = ("accepts_low", "accepts_medium", "accepts_high", "accepts_critical")

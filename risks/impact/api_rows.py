@@ -17,10 +17,10 @@ from rest_framework.response import Response
 
 from organisations.api import as_object
 from organisations.models import User
-from records.api import IF_MATCH, REFERENCE, PersonField
+from records.api import IF_MATCH, REFERENCE, CreatingApi, PersonField
+from records.api_approval import SubmittingApi
 from records.api_forms import errors_of, posted, refuse_names
 from records.models import Record
-from risks.approval_api import SubmittingApi
 from risks.impact.measures import mark_done
 from risks.impact.rows import FORMS, RowsForm
 from risks.models import OPEN, Consultation, Dimension, Impact, ImpactAssessment, ImpactMeasure
@@ -67,7 +67,7 @@ class ConsultationSerializer(serializers.ModelSerializer):
         fields = ["id", "who", "heard_on", "views", "use", "remove"]
 
 
-class RowDoors(SubmittingApi):
+class RowDoors(SubmittingApi, CreatingApi):
     """Each door takes one row, and answers with the whole assessment and its new ETag."""
 
     @extend_schema(parameters=[REFERENCE, DIMENSION, IF_MATCH], request=ImpactSerializer)

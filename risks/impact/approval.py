@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from organisations.authority import Authority
 from organisations.models import User
 from organisations.requests import MemberRequest
-from risks.approval_pages import ApprovalPages
-from risks.approving import approve
+from records.approval_pages import ApprovalPages
+from records.approving import approve
 from risks.impact.completeness import contradiction
 from risks.impact.rating import overall_of, review_due
 from risks.impact.screening import proposed

@@ -9,11 +9,11 @@ import django_tables2 as tables
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from records.approvable import STANDING_TONES
 from records.filters import RecordFilter
 from records.tables import MID, NUMBER, WIDE, WIDE_NOWRAP, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import badge, level
 from risks.models import LEVELS, Decision, ImpactAssessment, Level, Screening, Standing
-from risks.tones import STANDING_TONES
 from systems.filters import systems_seen
 
 EXPIRED = [("yes", gettext_lazy("Expired")), ("no", gettext_lazy("Not expired"))]

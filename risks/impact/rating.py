@@ -11,7 +11,8 @@ from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Q, Q
 from django.db.models.functions import Coalesce
 
 from organisations.models import Organisation
-from risks.criteria.in_force import criteria_in_force, months_after, starting_values
+from records.months import months_after
+from risks.criteria.in_force import criteria_in_force, starting_values
 from risks.models import LEVELS, Impact, ImpactAssessment, Level, RiskCriteria
 
 REMAINING = Q(residual_severity__isnull=False, residual_likelihood__isnull=False)

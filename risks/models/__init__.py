@@ -1,5 +1,6 @@
 """Risks and their treatment, impact on people, incidents and concerns, the Statement of Applicability."""
 
+from records.approvable import OPEN, SETTLED, UNDECIDED, Approvable, Standing, superseded
 from risks.models.applicability import Statement
 from risks.models.criteria import RiskCriteria, Size
 from risks.models.impact import (
@@ -19,9 +20,6 @@ from risks.models.incident import Concern, ConcernRisk, ConcernState, Incident, 
 from risks.models.risk import RATED, Acceptance, Risk, RiskAssessment
 from risks.models.scales import (
     LEVELS,
-    OPEN,
-    SETTLED,
-    UNDECIDED,
     Affected,
     Category,
     Confidence,
@@ -30,7 +28,6 @@ from risks.models.scales import (
     Phase,
     Process,
     Source,
-    Standing,
     Trigger,
 )
 from risks.models.treatment import (
@@ -41,7 +38,6 @@ from risks.models.treatment import (
     TreatmentPlan,
     TreatmentState,
 )
-from risks.models.versions import Approvable, superseded
 
 __all__ = [
     "LEVELS",

@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
+from records.approvable import Approvable, never_deleted, settled_stays
 from records.models import Record
-from risks.models.versions import Approvable, never_deleted, settled_stays
 
 
 @tracked()

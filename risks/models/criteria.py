@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.authority import Authority
 from organisations.history import tracked
+from records.approvable import Approvable, never_deleted, settled_stays
 from records.models import Record
 from records.searching import searched
 from risks.models.scales import LEVELS, Level
-from risks.models.versions import Approvable, never_deleted, settled_stays
 from systems.models import RiskClass
 
 

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
+from records.approvable import Approvable, Standing, never_deleted, settled_stays
 from records.models import Record, RecordQuerySet
 from records.searching import searched
 from risks.models.criteria import RiskCriteria
@@ -27,8 +28,7 @@ from risks.models.impact_sections import (
     SystemSection,
 )
 from risks.models.risk import Risk
-from risks.models.scales import Standing, Trigger
-from risks.models.versions import Approvable, never_deleted, settled_stays
+from risks.models.scales import Trigger
 from systems.models import AISystem, Stage
 
 
@@ -142,6 +142,9 @@ class ImpactAssessment(
         """Whether an approved one would be current for longer than it was approved for."""
         approved = ImpactAssessment.objects.filter(pk=self.pk, review_on__isnull=False)
         return approved.filter(review_on__lt=self.review_on).exists() if self.review_on else approved.exists()
+
+    def makers(self) -> set[int | None]:
+        return {*super().makers(), *self.assessors.values_list("pk", flat=True)}
 
     def is_expired(self, on: date) -> bool:
         return self.state == Standing.APPROVED and bool(self.review_on and self.review_on < on)

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
+from records.approvable import never_deleted
 from records.models import Record, RecordQuerySet
 from records.searching import searched
 from risks.models.risk import Risk
 from risks.models.scales import Level
-from risks.models.versions import never_deleted
 from systems.models import AISystem
 
 

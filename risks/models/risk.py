@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
+from records.approvable import never_deleted
 from records.models import Record, RecordQuerySet
 from records.searching import searched
 from risks.models.criteria import RiskCriteria
 from risks.models.scales import Affected, Category, Confidence, Level, Option, Phase, Process, Source, Trigger
-from risks.models.versions import never_deleted
 from systems.models import AISystem, Stage
 
 RATED = ("residual", "current", "inherent")

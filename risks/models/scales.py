@@ -114,21 +114,3 @@ class Option(TextChoices):
     SHARE = "share", _("Share or transfer")
     ACCEPT = "accept", _("Retain")
     TAKE = "take", _("Take for an opportunity")
-
-
-class Standing(TextChoices):
-    """Where a version stands that somebody approves."""
-
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    APPROVED = "approved", _("Approved")
-    RETURNED = "returned", _("Returned")
-    SUPERSEDED = "superseded", _("Superseded")
-
-
-# A version at one of these is still written.
-OPEN = (Standing.DRAFT, Standing.RETURNED)
-# Nobody has decided on these yet, or not for good.
-UNDECIDED = (*OPEN, Standing.IN_REVIEW)
-# A version at one of these is as it was decided on: nothing in it changes any more.
-SETTLED = (Standing.APPROVED, Standing.SUPERSEDED)

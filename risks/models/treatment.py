@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clauses.models import Basis, Status
 from organisations.history import tracked
+from records.approvable import Approvable, never_deleted, settled_stays
 from records.models import Record, RecordQuerySet, next_reference
 from records.searching import searched
 from risks.models.criteria import RiskCriteria
 from risks.models.risk import Risk
 from risks.models.scales import Affected, Level, Option
-from risks.models.versions import Approvable, never_deleted, settled_stays
 
 
 @tracked()

@@ -18,8 +18,8 @@ from rest_framework.response import Response
 
 from organisations.api import as_object
 from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
+from records.api_approval import DecidingApi
 from records.api_forms import errors_of, posted, refuse_names
-from risks.approval_api import DecidingApi
 from risks.criteria.forms import RiskCriteriaForm
 from risks.criteria.in_force import SCALES, criteria_in_force, starting_values
 from risks.criteria.pages import RiskCriteriaViews, approval, criteria_views
@@ -182,7 +182,7 @@ class RiskCriteriaSerializer(RecordSerializer):
 
 
 @extend_schema_view(list=extend_schema(parameters=filter_parameters(RiskCriteriaViews)))
-class RiskCriteriaApi(DecidingApi):
+class RiskCriteriaApi(DecidingApi, CreatingApi):
     """A new one begins with the scales of practice of its size; only what is sent is otherwise."""
 
     views, approval = criteria_views, approval

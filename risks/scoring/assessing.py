@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from organisations.models import User
 from records.actions import keep, locked
-from risks.criteria.in_force import criteria_in_force, months_after
+from records.months import months_after
+from risks.criteria.in_force import criteria_in_force
 from risks.models import LEVELS, RATED, Acceptance, Level, Option, Phase, Process, Risk, RiskAssessment, RiskCriteria
 from risks.treatment.treating import is_ready_for_residual_score
 

@@ -6,24 +6,15 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from organisations.authority import Authority
 from organisations.roles import CHANGE_RECORDS
-from records.templatetags.components import badge
 from risks.models import Risk, Treatment
 from risks.register.views import risk_views
-from risks.tones import STANDING_TONES
 from risks.treatment.accepting import may_withdraw, needed_for, obstacle, refusal, residual_of, standing_of
 from risks.treatment.treating import is_ready_for_residual_score
 
 register = template.Library()
-
-
-@register.simple_tag
-def standing(version: Any) -> SafeString:
-    """Where a version stands, as a badge."""
-    return badge(version.get_state_display(), STANDING_TONES[version.state])
 
 
 @register.inclusion_tag("risks/acceptance.html", takes_context=True)

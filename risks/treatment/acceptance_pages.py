@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations.requests import MemberRequest
-from risks.approval_pages import seen
+from records.approval_pages import seen
 from risks.models import Level, Option, Phase, Risk, RiskAssessment, Treatment
 from risks.register.views import crumbs_of, risk_views
 from risks.treatment.acceptance_forms import AcceptanceForm, AskForm

@@ -14,8 +14,8 @@ from organisations.authority import Authority
 from organisations.requests import MemberRequest
 from organisations.roles import VIEW_RECORDS
 from records.addresses import record_address
+from records.approval_pages import ApprovalPages
 from records.views import RecordViews
-from risks.approval_pages import ApprovalPages
 from risks.criteria.in_force import criteria_in_force
 from risks.models import Level, Standing, Treatment, TreatmentPlan
 from risks.treatment.filters import TreatmentPlanFilter

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from evidence.references import in_order
 from organisations.roles import VIEW_RECORDS
 from records.addresses import record_address
+from records.approvable import STANDING_TONES
 from records.tables import MID, WIDE, WIDE_NOWRAP, BadgeColumn, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import day, due
 from risks.models import Treatment, TreatmentPlan, TreatmentState
 from risks.models.treatment import UNDER_WAY
-from risks.tones import STANDING_TONES
 
 TONES: dict[str, str] = {TreatmentState.VERIFIED: "good", TreatmentState.DROPPED: "none"}
 

@@ -10,10 +10,20 @@ import pytest
 import time_machine
 
 from aims_portal.loading import load
-from clauses.models import ContextIssue, InterestedParty, Measurement, Objective, Position, TrainingRecord
+from clauses.models import (
+    ContextIssue,
+    Document,
+    InterestedParty,
+    Measurement,
+    Objective,
+    Position,
+    ScopeStatement,
+    TrainingRecord,
+)
+from clauses.scope.inventory import disagreements_today
 from evidence.models import Evidence
 from organisations.models import Membership, Organisation, User
-from records.models import Record
+from records.models import SOON, Record
 from systems.models import AISystem, Supplier
 from tests.aims_portal.small_wood import of
 
@@ -43,6 +53,22 @@ def test_it_has_the_expected_facts(meridia: Organisation) -> None:
         )
     ]
     assert references == [["EV-12"], ["EV-02"], ["SUP-03"]]
+
+
+def test_its_documents_and_scope_are_taken_in(meridia: Organisation) -> None:
+    documents, today = Document.objects.of(meridia), meridia.today()
+    assert documents.count() == 6
+    found = (documents.not_approved(), documents.filter(review_on__range=(today, today + SOON)))
+    assert [list(one.values_list("reference", flat=True)) for one in found] == [["DOC-05"], ["DOC-06"]]
+    policy = documents.get(reference="DOC-02")
+    version = policy.in_force(today)
+    assert version
+    assert (version.label, version.decided_by.name, version.sha256) == ("2.1", "Anneke Borgh", "")
+    assert [one.reference for one in policy.positions.order_by("reference")] == ["5.2", "A.2.2"]
+    scope = ScopeStatement.objects.of(meridia).valid_on(today).get()
+    assert (scope.label, scope.decided_by.name, len(scope.content)) == ("1.2", "Anneke Borgh", 6)
+    assert not ScopeStatement.objects.of(meridia).valid_on(date(2026, 5, 3)).exists()
+    assert disagreements_today(meridia) == []
 
 
 def test_its_registers_have_the_expected_facts(meridia: Organisation) -> None:

@@ -38,6 +38,8 @@ FACTS = {
     "objectives_reached": ["OBJ-01"],
     "objectives_not_reached": ["OBJ-02", "OBJ-03", "OBJ-04"],
     "training_not_completed": ["TR-03"],
+    "documents_not_approved": ["DOC-05"],
+    "documents_review_due_within_30_days": ["DOC-06"],
 }
 
 
@@ -165,7 +167,7 @@ def test_the_description_is_complete(officer: Any, program: Callable[..., Ask]) 
     rooms = {path.removeprefix("/api/v1/{organisation}/").split("/")[0] for path in schema["paths"]}
     named = {"requirements", "ai-systems", "evidence", "reports", "dashboard", "history", "comments"}
     named |= {"risk-criteria", "risks", "treatments", "treatment-plans", "impact-assessments", "go-lives"}
-    named |= {"statements", "own-controls", "incidents", "concerns"}
+    named |= {"statements", "own-controls", "incidents", "concerns", "documents", "scope"}
     assert rooms == named | set(REGISTERS)
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():

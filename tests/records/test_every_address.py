@@ -61,6 +61,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
         "notification_id": str(records["incident"].notifications.get().pk),
+        "number": "1",
         "measurement_id": str(measured(records["objective"]).pk),
         "section": "impacts",
         "code": "unscored",

@@ -9,8 +9,18 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
-from clauses.models import Awareness, Communication, LegalRequirement, Objective, PlannedChange, TrainingRecord
+from clauses.models import (
+    Awareness,
+    Communication,
+    DocumentVersion,
+    LegalRequirement,
+    Objective,
+    PlannedChange,
+    Reading,
+    TrainingRecord,
+)
 from records.models import Record
 from reports import digests
 from reports.dates import SOURCES
@@ -22,6 +32,7 @@ from risks.models import Notification, Risk, Standing
 from risks.models.impact import ImpactMeasure
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.clauses.registers.making import maker, measured
+from tests.document_cast import make_document, make_version
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
 from tests.risk_cast import (
@@ -55,7 +66,15 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
     incident = make_incident(organisation, title="Leak", owner=person)
     noon = datetime.combine(day(on), time(12), organisation.zone)
     Notification.objects.create(incident=incident, recipient="Authority", due_at=noon)
+    waiting = make_document(organisation, title="To be decided", approver=person)
+    at = noon - timedelta(days=7)
+    DocumentVersion.objects.filter(document=waiting).update(state="in_review", submitted_at=at)
+    read = make_document(organisation, title="To be read")
+    version = make_version(read, state="approved")
+    Reading.objects.create(read_version=version, person=person, asked_on=TODAY, due_on=day(on))
     return {
+        "decision": waiting,
+        "reading": read,
         "review": make_supplier(organisation, owner=person, review_on=day(on)),
         "evidence": make_evidence(organisation, owner=person, valid_until=day(on)),
         "treatment": make_treatment(organisation, owner=person, due_on=day(on)),
@@ -137,6 +156,8 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     type(records["treatment"]).objects.update(status="verified")
     type(records["concern"]).objects.update(state="in_hand")
     ImpactMeasure.objects.update(done_on=TODAY)
+    DocumentVersion.objects.filter(state="in_review").update(state="returned")
+    Reading.objects.update(confirmed_at=timezone.now())
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     over = {"measure", "treatment", "acceptance", "asked", "notice", "change"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {

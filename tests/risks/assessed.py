@@ -6,7 +6,7 @@ from typing import Any
 
 from organisations.models import Organisation, User
 from organisations.roles import Role
-from risks.approving import submit
+from records.approving import submit
 from risks.impact.approval import approve_assessment
 from risks.impact.completeness import ready_for_review
 from risks.impact.sections import COLUMNS

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from records.models import Record
-from risks.criteria.in_force import months_after
+from records.months import months_after
 from risks.models import Acceptance, Risk, RiskAssessment, Treatment
 from risks.scoring.assessing import assess
 from tests.cast import make_ai_system

@@ -6,8 +6,8 @@ from typing import Any
 
 from organisations.authority import Authority
 from organisations.models import Membership
+from records.approving import approve, submit
 from records.timeline import changes_of
-from risks.approving import approve, submit
 from risks.models import RiskCriteria
 from tests.risk_cast import make_criteria
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from organisations.authority import Authority
-from risks.approving import approve, refusal
+from records.approving import approve, refusal
 from risks.golive.gate import checks_of
 from risks.impact.approval import earlier, needed
 from risks.impact.completeness import lacks, ready_for_review

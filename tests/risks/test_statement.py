@@ -16,10 +16,11 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from clauses.models import Position
+from records.labels import next_label
 from records.models import Record
 from risks.applicability.lines import counts_of
 from risks.applicability.statement import fingerprint_of, lines_of, live_lines
-from risks.applicability.stating import draft_statement, freeze, next_label, obstacles
+from risks.applicability.stating import draft_statement, freeze, obstacles
 from risks.models import Statement
 from tests.cast import make_evidence
 from tests.pages import SeenPage

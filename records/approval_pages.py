@@ -16,15 +16,16 @@ from django.views.decorators.http import require_POST
 from organisations.authority import Authority
 from organisations.models import User
 from organisations.requests import MemberRequest
-from records.views import RecordViews
-from risks.approving import approve, refusal, send_back, submit
-from risks.models.scales import OPEN, Standing
+
+from .approvable import OPEN, Standing
+from .approving import approve, record_of, refusal, send_back, submit
+from .views import RecordViews
 
 NAMED = 5
 
 
 class ApprovalPages:
-    """For a record type with the columns of `Approvable`.
+    """For a record type with the columns of `Approvable`; rows that hang on a record override `base` and `get`.
 
     `needed` says which authority a version needs, `earlier` which versions an approval supersedes, `complete` refuses
     what is not ready and freezes what is reviewed, `also` gives further columns to set with an approval.
@@ -42,15 +43,23 @@ class ApprovalPages:
         self.views, self.needed, self.earlier, self.complete, self.also = views, needed, earlier, complete, also
 
     def urls(self) -> list[URLPattern]:
-        base, kind = f"{self.views.path}/<str:reference>", self.views.model.KIND
+        kind = self.views.model.KIND
         return [
-            path(f"{base}/submit/", require_POST(self.submit), name=f"{kind}-submit"),
-            path(f"{base}/approve/", require_POST(self.approve), name=f"{kind}-approve"),
-            path(f"{base}/return/", require_POST(self.send_back), name=f"{kind}-return"),
+            path(f"{self.base}/submit/", require_POST(self.submit), name=f"{kind}-submit"),
+            path(f"{self.base}/approve/", require_POST(self.approve), name=f"{kind}-approve"),
+            path(f"{self.base}/return/", require_POST(self.send_back), name=f"{kind}-return"),
         ]
 
+    @property
+    def base(self) -> str:
+        return f"{self.views.path}/<str:reference>"
+
+    def get(self, request: MemberRequest, **where: Any) -> Any:
+        """The version of an address, or 404."""
+        return self.views.get(request, where["reference"])
+
     def section(self, request: MemberRequest, version: Any, *, may_change: bool) -> dict[str, Any]:
-        """What `risks/approval.html` shows: state, who decided, and the buttons this person has."""
+        """What `records/approval.html` shows: state, who decided, and the buttons this person has."""
         needed = self.needed(version)
         why_not = refusal(version, request.user, needed) if version.state == Standing.IN_REVIEW else ""
         return {
@@ -64,15 +73,15 @@ class ApprovalPages:
             "return_url": version.url("return"),
         }
 
-    def submit(self, request: MemberRequest, reference: str) -> HttpResponse:
-        version = self.views.get(request, reference)
-        if not self.views.may_change(request, version):
+    def submit(self, request: MemberRequest, **where: Any) -> HttpResponse:
+        version = self.get(request, **where)
+        if not self.views.may_change(request, record_of(version)):
             raise PermissionDenied
         words = _("%(record)s is in review.")
         return self.done(request, version, words, lambda: submit(version, by=request.user, complete=self.complete))
 
-    def approve(self, request: MemberRequest, reference: str) -> HttpResponse:
-        version = self.deciding(request, reference)
+    def approve(self, request: MemberRequest, **where: Any) -> HttpResponse:
+        version = self.deciding(request, **where)
         words = _("%(record)s is approved.")
 
         def act() -> None:
@@ -87,8 +96,8 @@ class ApprovalPages:
             version, by=by, seen=seen, needed=needed, earlier=earlier, note=given.get("note", ""), **self.also(version)
         )
 
-    def send_back(self, request: MemberRequest, reference: str) -> HttpResponse:
-        version = self.deciding(request, reference)
+    def send_back(self, request: MemberRequest, **where: Any) -> HttpResponse:
+        version = self.deciding(request, **where)
 
         def decide() -> None:
             send_back(
@@ -101,9 +110,9 @@ class ApprovalPages:
 
         return self.done(request, version, _("%(record)s was returned."), decide)
 
-    def deciding(self, request: MemberRequest, reference: str) -> Any:
+    def deciding(self, request: MemberRequest, **where: Any) -> Any:
         """The version, for who may decide on it: others are turned away, whatever state it is in."""
-        version = self.views.get(request, reference)
+        version = self.get(request, **where)
         if refusal(version, request.user, self.needed(version)):
             raise PermissionDenied
         return version

@@ -1,4 +1,8 @@
-"""What happens to a version: submitted, approved by somebody else with the authority, or returned (ISO 42001 7.5.3)."""
+"""What happens to a version: submitted, approved by somebody else with the authority, or returned (ISO 42001 7.5.3).
+
+A version is a record (a Statement of Applicability) or a row that hangs on one (a version of a document): see
+`record_of`.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from organisations.authority import Authority, lacks
 from organisations.models import Organisation, User
-from records.actions import CHANGED, keep, locked
-from records.versions import began
-from risks.models.scales import OPEN, Standing
-from risks.models.versions import superseded
+
+from .actions import CHANGED, keep, touch
+from .actions import locked as locked_record
+from .approvable import OPEN, Standing, superseded
+from .models import Record
 
 
 def refusal(version: Any, user: User, needed: Authority) -> str:
@@ -28,9 +33,8 @@ def refusal(version: Any, user: User, needed: Authority) -> str:
 
 
 def authors_of(version: Any) -> set[int | None]:
-    """Who began and who submitted a version, and who did the work where it names them (`assessors`)."""
-    named = version.assessors.values_list("pk", flat=True) if hasattr(version, "assessors") else ()
-    return {*named, began(version), version.submitted_by_id}
+    """Who made a version, and who submitted it."""
+    return {*version.makers(), version.submitted_by_id}
 
 
 @transaction.atomic
@@ -43,19 +47,19 @@ def submit(version: Any, *, by: User, complete: Callable[[Any], None] | None = N
         complete(version)
     version.state, version.submitted_by, version.submitted_at = Standing.IN_REVIEW, by, timezone.now()
     version.decided_by, version.decided_on, version.decision_note = None, None, ""
-    keep(version, by=by)
+    save(version, by=by)
 
 
 @transaction.atomic
 def approve(
     version: Any, *, by: User, seen: int | None, needed: Authority, earlier: Any, note: str = "", **also: Any
 ) -> None:
-    """Approves exactly the version that was shown (`seen` is its record's version); `earlier` ones are superseded.
+    """Approves exactly the version that was shown (`seen` is its `version`); `earlier` ones are superseded.
 
     `also` sets further columns with the approval. Raises ValidationError with the reason where it is refused.
     """
     # Of two versions approved at once the later one supersedes the earlier.
-    Organisation.objects.select_for_update(no_key=True).get(pk=version.organisation_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=version.organisation.pk)
     version = in_review(version, seen)
     if why := refusal(version, by, needed):
         raise ValidationError(why)
@@ -64,7 +68,7 @@ def approve(
     version.decided_on = version.organisation.today()
     for name, value in also.items():
         setattr(version, name, value)
-    keep(version, by=by)
+    save(version, by=by)
 
 
 @transaction.atomic
@@ -77,7 +81,7 @@ def send_back(version: Any, *, by: User, seen: int | None, needed: Authority, re
         raise ValidationError(_("Say why, so that it can be mended."))
     version.state, version.decided_by, version.decision_note = Standing.RETURNED, by, reason.strip()
     version.decided_on = version.organisation.today()
-    keep(version, by=by)
+    save(version, by=by)
 
 
 def in_review(version: Any, seen: int | None) -> Any:
@@ -87,3 +91,24 @@ def in_review(version: Any, seen: int | None) -> Any:
     if seen != version.version:
         raise ValidationError(CHANGED)
     return version
+
+
+def locked(version: Any) -> Any:
+    """The version as it stands now; whoever decides at the same time waits."""
+    if isinstance(version, Record):
+        return locked_record(version)
+    locked_record(record_of(version))
+    return type(version)._default_manager.get(pk=version.pk)
+
+
+def record_of(version: Any) -> Any:
+    """The record that a version is, or hangs on; it is locked while somebody decides."""
+    return version if isinstance(version, Record) else version.kept_in
+
+
+def save(version: Any, *, by: User) -> None:
+    if isinstance(version, Record):
+        keep(version, by=by)
+    else:
+        version.save()
+        touch(version.kept_in, by=by)

@@ -1,4 +1,7 @@
-"""Submitted, approved, returned by a program: the verbs and the authority of the pages (risks.approval_pages)."""
+"""Submitting, approving and returning a version, for programs: the verbs and the authority of the pages.
+
+The ETag says which version was read.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,43 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from organisations.api import as_object
-from records.api import IF_MATCH, REFERENCE, CreatingApi
-from records.api_forms import refuse_names
-from risks.approval_pages import ApprovalPages
-from risks.approving import refusal, send_back, submit
+from organisations.api_errors import IfMatchRequired
+
+from .api import IF_MATCH, REFERENCE, RecordApi
+from .api_forms import refuse_names
+from .approval_pages import ApprovalPages
+from .approving import refusal, send_back, submit
 
 
 class NoteIn(serializers.Serializer):
+    """A reason or remark; who returns a version gives one."""
+
     note = serializers.CharField(required=False, allow_blank=True, help_text="A remark; the reason of a return.")
 
 
-class SubmittingApi(CreatingApi):
-    """What is approved by people, and sent into review by a program."""
+class SubmittingApi(RecordApi):
+    """What is approved by people, and sent into review by a program: `approval` says who may decide."""
 
     approval: ClassVar[ApprovalPages]
+
+    def version_of(self, record: Any) -> Any:
+        """The version that is decided on: the record itself, or its newest row."""
+        return record
 
     @extend_schema(parameters=[REFERENCE, IF_MATCH], request=None)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, reference: str, **kwargs: Any) -> Response:
         """Sends a draft into review, with what it says now. Refused with every reason while it is not complete."""
-        version = self.changeable(reference)
+        version = self.version_of(self.changeable(reference))
         submit(version, by=self.member.user, complete=self.approval.complete)
         return self.answer(self.views.get(self.member, reference))
 
@@ -43,7 +56,7 @@ class DecidingApi(SubmittingApi):
     @extend_schema(parameters=[REFERENCE, IF_MATCH], request=NoteIn)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, reference: str, **kwargs: Any) -> Response:
-        """Approves the version that was read. 403 for who lacks the authority, or began or submitted it."""
+        """Approves the version that was read. 403 for who lacks the authority, or wrote or submitted it."""
         return self.decide(reference, self.approval.decide)
 
     @extend_schema(parameters=[REFERENCE, IF_MATCH], request=NoteIn)
@@ -57,17 +70,21 @@ class DecidingApi(SubmittingApi):
         return self.decide(reference, act)
 
     def decide(self, reference: str, act: Callable[..., None]) -> Response:
-        version = self.views.get(self.member, reference)
+        record = self.views.get(self.member, reference)
+        version = self.version_of(record)
         if refusal(version, self.member.user, self.approval.needed(version)):
             raise PermissionDenied
+        if self.request.headers.get("If-Match", "").strip() == "*":
+            # A decision is about one version, not about any.
+            raise IfMatchRequired
         # Not locked here: the verb locks in its own order, and compares the version once more.
-        self.refuse_unread(version)
-        given = as_object(self.request.data)
-        refuse_names(given.keys() - NoteIn().fields.keys())
-        act(
-            version,
-            by=self.member.user,
-            seen=version.version,
-            given={name: str(value) for name, value in given.items()},
-        )
+        self.refuse_unread(record)
+        act(version, by=self.member.user, seen=version.version, given=self.given())
         return self.answer(self.views.get(self.member, reference))
+
+    def given(self) -> dict[str, str]:
+        given = as_object(self.request.data or {})
+        refuse_names(given.keys() - NoteIn().fields.keys())
+        if not all(isinstance(value, str) for value in given.values()):
+            raise ValidationError({"note": [_("This is not of the right type.")]})
+        return dict(given)

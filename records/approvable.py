@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pgtrigger
 from django.conf import settings
@@ -10,7 +10,32 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from risks.models.scales import SETTLED, Standing
+from .versions import began
+
+
+class Standing(models.TextChoices):
+    """Where a version stands that somebody approves."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+# A version at one of these is still written.
+OPEN = (Standing.DRAFT, Standing.RETURNED)
+# Nobody has decided on these yet, or not for good.
+UNDECIDED = (*OPEN, Standing.IN_REVIEW)
+# A version at one of these is as it was decided on: nothing in it changes any more.
+SETTLED = (Standing.APPROVED, Standing.SUPERSEDED)
+STANDING_TONES: dict[str, str] = {
+    Standing.DRAFT: "warn",
+    Standing.IN_REVIEW: "info",
+    Standing.APPROVED: "good",
+    Standing.RETURNED: "bad",
+    Standing.SUPERSEDED: "none",
+}
 
 # The only ways on from a settled version: it is superseded by its successor, its owner or next review is set.
 SETTLED_STAYS = """
@@ -73,6 +98,10 @@ class Approvable(models.Model):
 
     class Meta:
         abstract = True
+
+    def makers(self) -> set[int | None]:
+        """Who made it: they cannot approve it."""
+        return {began(cast(Any, self))}
 
     @property
     def is_settled(self) -> bool:

@@ -1,0 +1,1 @@
+"""Documented information and its versions (ISO 42001 5.2, 7.5)."""

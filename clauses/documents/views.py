@@ -1,0 +1,95 @@
+"""Pages of documents (ISO 42001 7.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from clauses.models import Document, DocumentVersion, Reading
+from clauses.registers.page import RegisterViews
+from organisations.requests import MemberRequest
+from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
+from records.approvable import SETTLED, Standing
+from records.approval_pages import seen
+from records.markdown import rendered
+
+from .forms import DocumentForm
+from .tables import DocumentFilter, DocumentTable
+from .writing import confirm_reading
+
+
+class DocumentViews(RegisterViews):
+    model, form_class, table_class, filter_class = Document, DocumentForm, DocumentTable, DocumentFilter
+    path = "documents"
+    clause = "5.2, 7.5.1, 7.5.2, 7.5.3"
+    lead = gettext_lazy("Policies, procedures and plans, with every version, who approved it and who has read it.")
+    related = ("owner", "organisation", "approver")
+    links = ("positions",)
+    prefetched = ("readers",)
+    chips = (
+        (gettext_lazy("Not approved"), {"state": "not_approved"}),
+        (gettext_lazy("In review"), {"state": "in_review"}),
+        (gettext_lazy("Review within 30 days"), {"review": "month"}),
+    )
+
+    def visible(self, request: MemberRequest) -> Any:
+        documents: Any = super().visible(request)
+        return documents.with_versions()
+
+    def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {"sees_all": VIEW_RECORDS in request.permissions}
+
+    def extra_context(self, request: MemberRequest, record: Document) -> dict[str, Any]:
+        today = request.organisation.today()
+        versions = list(shown_to(request, record).select_related("author", "decided_by", "submitted_by"))
+        in_force = record.in_force(today)
+        approved = next((one for one in versions if one.state == Standing.APPROVED), None)
+        under_way = versions[0] if versions and versions[0].state not in SETTLED else None
+        readings = list(approved.readings.select_related("person")) if approved else []
+        return {
+            "versions": [one for one in versions if one.is_settled or one == under_way],
+            "earlier_drafts": [one for one in versions if not one.is_settled and one != under_way],
+            "in_force": in_force,
+            "approved": approved,
+            "under_way": under_way,
+            "html": rendered(in_force.text) if in_force else "",
+            "readings": readings,
+            "confirmed": sum(bool(one.confirmed_at) for one in readings),
+            "my_reading": my_reading(request, readings),
+        }
+
+
+def shown_to(request: MemberRequest, document: Document) -> Any:
+    """The versions somebody may read: who comes from outside sees what was approved, no drafts."""
+    versions = DocumentVersion.objects.filter(document=document)
+    from_outside = request.membership.role in ROLES_WITH_END_DATE
+    return versions.filter(state__in=SETTLED) if from_outside else versions
+
+
+def my_reading(request: MemberRequest, readings: list[Reading]) -> Reading | None:
+    mine = (one for one in readings if one.person_id == request.user.pk and not one.confirmed_at)
+    return next(mine, None)
+
+
+pages = DocumentViews()
+
+
+@require_POST
+def acknowledge(request: MemberRequest, reference: str) -> HttpResponse:
+    """Whoever was asked says that they have read and understood the version before them."""
+    document = pages.get(request, reference)
+    try:
+        confirm_reading(document, by=request.user, number=seen(request) or 0)
+    except ValidationError as error:
+        for message in error.messages:
+            messages.error(request, message)
+    else:
+        messages.success(request, _("Thank you. It is noted that you have read %(record)s.") % {"record": document})
+    return redirect(document)
