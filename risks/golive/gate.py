@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from organisations.authority import Authority, held_by, suffices
 from organisations.models import Organisation, User
 from risks.changes.material import Past
+from risks.golive.on_record import by_text, in_words
 from risks.models import Decision, ImpactAssessment, Standing
-from systems.models import AISystem
+from systems.models import AISystem, Outcome, SystemRecord
 
 # What is said with the decision itself.
 TEXTS = ("verification", "user_information")
@@ -40,17 +41,33 @@ def decides(user: User, organisation: Organisation) -> bool:
 
 
 def checks_of(system: AISystem, version: str, given: Mapping[str, str] | None = None) -> list[Check]:
-    """The conditions for one version today; `given` are the texts said with the decision (see TEXTS)."""
-    texts = given or {}
+    """The conditions for one version today; `given` are the texts said with the decision (see TEXTS).
+
+    Tests and user information are there where life-cycle records of the version tell them, or the decision does.
+    """
+    texts, records = given or {}, by_text(system, version)
     return [
         assessment_check(system, version, system.organisation.today()),
-        given_check("verification", _("Verification and validation results"), "A.6.2.4", texts),
-        given_check("user_information", _("Information for users"), "A.8.2", texts),
+        *(
+            told_check(key, name, clause, texts.get(key, ""), records[key])
+            for key, name, clause in (
+                ("verification", _("Verification and validation results"), "A.6.2.4"),
+                ("user_information", _("Information for users"), "A.8.2"),
+            )
+        ),
     ]
 
 
-def given_check(key: str, name: str, clause: str, texts: Mapping[str, str]) -> Check:
-    is_given = bool(texts.get(key, "").strip())
+def told_check(key: str, name: str, clause: str, text: str, records: list[SystemRecord]) -> Check:
+    """A test that failed and was not done again is missing, whatever else is said."""
+    first = records[0] if records else None
+    url = first.get_absolute_url() if first else ""
+    if first and first.outcome == Outcome.FAILED:
+        why = _("%(record)s. Do it again, or say why it goes live all the same.") % {"record": in_words(first)}
+        return Check(key, name, clause, passed=False, why=why, url=url)
+    if first:
+        return Check(key, name, clause, passed=True, why="; ".join(map(in_words, records)), url=url)
+    is_given = bool(text.strip())
     return Check(key, name, clause, is_given, _("Given.") if is_given else _("Not given yet."))
 
 

@@ -27,8 +27,8 @@ class SystemRecordForm(RegisterForm):
     lets_see = ("done_by",)
     groups = [
         (
-            gettext_lazy("Record"),
-            gettext_lazy("What is kept, of which AI system."),
+            gettext_lazy("What is kept"),
+            gettext_lazy("Which kind of record it is, and of which AI system."),
             ["title", "record_kind", ("system", "system_version"), "content", "audience"],
         ),
         (

@@ -16,6 +16,7 @@ from tests.house import tree
 from tests.house.addresses import Address, addresses
 from tests.pages import SeenPage
 from tests.record_types import record_types
+from tests.systems.making import share
 from tests.traces import written
 
 SignIn = Callable[..., Client]
@@ -62,6 +63,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "file_format": "csv",
         "notification_id": str(records["incident"].notifications.get().pk),
         "measurement_id": str(measured(records["objective"]).pk),
+        "responsibility_id": str(share(supplier=records["supplier"], system=records["ai-system"]).pk),
         "section": "impacts",
         "code": "unscored",
     }
