@@ -19,6 +19,7 @@ from risks.incidents.api import ConcernApi, IncidentApi
 from risks.register.api import RiskApi, RiskCriteriaApi
 from risks.treatment.api import AcceptanceApi, TreatmentApi, TreatmentPlanApi
 from systems.api import AISystemApi
+from systems.api_registers import register_systems
 
 from . import errors, views
 
@@ -28,6 +29,7 @@ register_registers(router)
 router.register("documents", DocumentApi, basename="api-document")
 router.register("scope", ScopeApi, basename="api-scope-statement")
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
+register_systems(router)
 router.register("treatments", TreatmentApi, basename="api-treatment")
 router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")
 router.register("impact-assessments", ImpactAssessmentApi, basename="api-impact-assessment")

@@ -26,6 +26,7 @@ from risks.impact.loading import load_impact_assessments
 from risks.incidents.loading import load_concerns, load_incidents
 from risks.register.loading import load_criteria, load_risks
 from systems.loading import link_suppliers, load_suppliers, load_systems
+from systems.loading_registers import load_system_registers
 
 # In this order: each may point at what was loaded before it.
 STEPS = (
@@ -34,6 +35,7 @@ STEPS = (
     load_suppliers,
     load_systems,
     link_suppliers,
+    load_system_registers,
     load_positions,
     load_registers,
     load_scope,
@@ -49,6 +51,7 @@ STEPS = (
 )
 TAKEN_IN = (
     *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
+    *("datasets", "system_resources", "system_records"),
     *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
     *("context_issues", "interested_parties", "objectives", "training_records", "documents"),
 )
@@ -100,6 +103,8 @@ def summary(intake: Intake) -> Iterator[str]:
         _("people"): len(intake.made["people"]),
         _("suppliers"): len(intake.made["suppliers"]),
         _("AI systems"): len(intake.made["ai_systems"]),
+        _("datasets"): len(intake.made["datasets"]),
+        _("life-cycle records"): len(intake.made["system_records"]),
         _("controls decided"): sum(made.requirement.is_control and made.applicable is not None for made in positions),
         _("clauses with a status"): sum(bool(made.status) and not made.requirement.is_control for made in positions),
         _("risks"): len(intake.made["risks"]),

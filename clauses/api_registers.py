@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from organisations.api import as_object
-from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
-from records.api_forms import errors_of
-from records.models import Record
-from records.views import RecordViews
+from records.api import IDEMPOTENCY, REFERENCE, PersonField, RecordSerializer
+from records.api_registers import RowsApi, api_of, fields_of, links
 
 from . import models
 from .measuring import measure
@@ -26,21 +20,8 @@ from .models.support import TrainingState
 from .registers import changes, context, leadership, objectives, support, training
 
 
-def links() -> Any:
-    """Records by reference, those the person may see."""
-    return serializers.SlugRelatedField(
-        slug_field="reference", queryset=Record.objects.none(), many=True, required=False
-    )
-
-
 def number(**options: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=14, decimal_places=4, normalize_output=True, **options)
-
-
-def fields_of(views: type[RecordViews], *derived: str) -> list[str]:
-    """What the form asks, with what every record tells and what is derived; the latter cannot be set."""
-    form: Any = views.form_class
-    return [*RecordSerializer.Meta.read_only, *form.Meta.fields, *derived]
 
 
 class ContextIssueSerializer(RecordSerializer):
@@ -188,15 +169,7 @@ class CommunicationSerializer(RecordSerializer):
         read_only_fields = RecordSerializer.Meta.read_only
 
 
-def api_of(views: type[RecordViews], serializer: type[RecordSerializer], base: type[CreatingApi] = CreatingApi) -> Any:
-    """The class that answers programs about one register."""
-    name = f"{views.model.__name__}Api"
-    members = {"views": views(), "queryset": views.model.objects.none(), "serializer_class": serializer}
-    described = extend_schema_view(list=extend_schema(parameters=filter_parameters(views)))
-    return described(type(name, (base,), {**members, "__doc__": serializer.__doc__, "__module__": __name__}))
-
-
-class MeasuredApi(CreatingApi):
+class MeasuredApi(RowsApi):
     """An objective, with the address that takes its measurements."""
 
     @extend_schema(
@@ -207,29 +180,12 @@ class MeasuredApi(CreatingApi):
     @action(detail=True, methods=["post"])
     def measurements(self, request: Request, reference: str, **kwargs: Any) -> Response:
         """One more measured value; 400 where that day has one already."""
-        objective = self.views.get(self.member, reference)
-        if not self.views.may_change(self.member, objective):
-            raise PermissionDenied
-        Record.objects.select_for_update().get(pk=objective.pk)
-        return self.once(lambda: self.measured(objective))
-
-    def measured(self, objective: models.Objective) -> Response:
-        given = as_object(self.request.data)
-        form = objectives.MeasurementForm(
-            {name: as_typed(name, one) for name, one in given.items()}, objective=objective
+        return self.add_row(
+            reference,
+            lambda objective, data: objectives.MeasurementForm(data, objective=objective),
+            lambda _objective, form: measure(form.instance, by=self.member.user),
+            MeasurementSerializer,
         )
-        if unknown := given.keys() - form.fields.keys():
-            raise ValidationError({name: [_("This cannot be set here.")] for name in unknown})
-        if not form.is_valid():
-            raise errors_of(form)
-        kept = measure(form.instance, by=self.member.user)
-        return Response(MeasurementSerializer(kept).data, status=201)
-
-
-def as_typed(name: str, value: Any) -> str:
-    if isinstance(value, dict | list | bool):
-        raise ValidationError({name: [_("This is not of the right type.")]})
-    return "" if value is None else str(value)
 
 
 REGISTERS = {

@@ -55,6 +55,10 @@ class RecordForm(forms.ModelForm):
             if isinstance(field, forms.ModelMultipleChoiceField):
                 self.let_type(name, field)
             else:
+                chosen = getattr(self.instance, f"{name}_id", None) if self.instance.pk else None
+                if chosen:
+                    # Whoever may not see what is linked does not end the link by saving something else.
+                    field.queryset = field.queryset | model.objects.filter(pk=chosen)
                 field.empty_label = str(_("None"))
 
     def let_type(self, name: str, field: forms.ModelMultipleChoiceField) -> None:

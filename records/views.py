@@ -51,6 +51,8 @@ class RecordViews:
     filter_class: ClassVar[type[RecordFilter]] = RecordFilter
     path: ClassVar[str]
     clause: ClassVar[str] = ""
+    # Where only a part of the type demonstrates one of its clauses: which part, as lookups (see records.registers).
+    part_of: ClassVar[dict[str, dict[str, Any]]] = {}
     lead: ClassVar[Any] = ""
     related: ClassVar[tuple[str, ...]] = ("owner", "organisation")
     prefetched: ClassVar[tuple[str, ...]] = ()

@@ -39,7 +39,7 @@ from risks.models import (
     TreatmentState,
 )
 from risks.models.treatment import UNDER_WAY
-from systems.models import AISystem
+from systems.models import AISystem, Dataset, Supplier, SystemResource
 
 # Days within which whoever is asked to accept a risk or to approve a document answers, and somebody takes up a concern.
 ANSWER_WITHIN = 7
@@ -47,6 +47,8 @@ VERSIONED = (RiskCriteria, TreatmentPlan, Statement, ScopeStatement)
 # What is over needs no review any more; of an impact assessment only the one in force has a day until which it holds.
 OVER: tuple[QuerySet[Any], ...] = (
     AISystem.objects.exclude(retired_on=None),
+    Dataset.objects.exclude(ended_on=None),
+    SystemResource.objects.exclude(ended_on=None),
     Risk.objects.exclude(closed_on=None),
     Treatment.objects.exclude(status__in=[*UNDER_WAY, TreatmentState.IMPLEMENTED]),
     Incident.objects.exclude(closed_on=None),
@@ -149,6 +151,14 @@ SOURCES: tuple[Source, ...] = (
     Source(
         *("treatment", _("Treatment due"), _("Treatments"), Treatment, "due_on"),
         where=Q(status__in=UNDER_WAY, treats__closed_on=None),
+    ),
+    Source(
+        *("check", _("Data check due"), _("Data checks"), Dataset, "next_check_on"),
+        where=Q(ended_on=None, next_check_on__isnull=False),
+    ),
+    Source(
+        *("conditions", _("Conditions of a supplier due"), _("Conditions"), Supplier, "conditions_due_on"),
+        where=~Q(open_conditions="") & Q(conditions_due_on__isnull=False),
     ),
     Source("acceptance", _("Acceptance ends"), _("Acceptances"), Risk, acceptance_ends, where=Q(closed_on=None)),
     Source(

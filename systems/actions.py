@@ -1,10 +1,17 @@
-"""What changes an AI system beside its form."""
+"""What changes an AI system, a supplier or a dataset beside its form."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
 
 from organisations.models import User
-from records.actions import keep
+from records.actions import keep, touch
 from records.events import Source
+from records.models import Record
 
-from .models import AISystem, Stage
+from .models import AISystem, DataCheck, Responsibility, Stage, Supplier, SupplierAssessment
 
 
 def retire(system: AISystem, *, by: User) -> None:
@@ -26,3 +33,51 @@ def stage_before_retirement(system: AISystem) -> Stage:
     past = Source(AISystem).table._default_manager.filter(pgh_obj_id=system.pk, retired_on=None)
     stage = past.order_by("-pgh_id").values_list("stage", flat=True).first()
     return Stage(stage) if stage else Stage.OPERATION if system.go_live_on else Stage.VERIFICATION
+
+
+@transaction.atomic
+def check_data(check: DataCheck, *, by: User) -> DataCheck:
+    """Keeps a check of a dataset that was validated (A.7.4); the dataset counts as changed."""
+    check.by = by
+    check.save()
+    touch(check.dataset, by=by)
+    return check
+
+
+@transaction.atomic
+def assess_supplier(assessment: SupplierAssessment, *, by: User, next_on: date | None = None) -> SupplierAssessment:
+    """Keeps an assessment that was validated (A.10.3). Result, conditions and next review of the supplier follow it."""
+    supplier = assessment.supplier
+    assessment.by = by
+    assessment.save()
+    supplier.assessed_on, supplier.result = assessment.on, assessment.result
+    supplier.open_conditions = assessment.conditions
+    if not supplier.open_conditions.strip():
+        supplier.conditions_due_on = None
+    supplier.review_on = next_on or supplier.review_on
+    keep(supplier, by=by)
+    return assessment
+
+
+def note_assessment(supplier: Supplier, *, by: User | None) -> None:
+    """Keeps the newest assessment as the supplier's record tells it, unless it is on the list already."""
+    last = supplier.assessments.first()
+    told = (supplier.assessed_on, supplier.result)
+    if supplier.assessed_on and (last is None or (last.on, last.result) != told):
+        conditions = supplier.open_conditions
+        supplier.assessments.create(on=supplier.assessed_on, result=supplier.result, conditions=conditions, by=by)
+
+
+@transaction.atomic
+def share_out(row: Responsibility, *, of: Record, by: User) -> Responsibility:
+    """Keeps a line of the responsibility matrix of a supplier or a system (A.10.2)."""
+    row.save()
+    touch(of, by=by)
+    return row
+
+
+@transaction.atomic
+def take_out(row: Responsibility, *, of: Record, by: User) -> None:
+    """Removes a line of the matrix; history keeps it."""
+    row.delete()
+    touch(of, by=by)

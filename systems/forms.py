@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import User
@@ -10,18 +11,27 @@ from records.actions import let_in
 from records.forms import RecordForm, require
 from records.widgets import Checks
 
-from .models import LIVE, AIRole, AISystem, Stage, Supplier
+from .actions import note_assessment
+from .models import LIVE, AIRole, AISystem, ContractClause, Stage, Supplier
 
 MONTHS = _("Review every (months)")
 
 
 class SupplierForm(RecordForm):
+    contract_clauses = forms.MultipleChoiceField(
+        label=_("What the contract says"), choices=ContractClause, widget=Checks, required=False
+    )
     groups = [
         (_("Who and what"), "", ["title", "service", ("owner", "criticality")]),
         (
             _("Assessment"),
-            _("How they were checked, and when they are checked again (A.10.3)."),
-            [("assessed_on", "result"), "open_conditions", "contract_ai_clauses", ("review_on", "review_every")],
+            _("How they were checked, and when they are checked again (A.10.3). Each one stays on their page."),
+            [("assessed_on", "result"), "open_conditions", "conditions_due_on", ("review_on", "review_every")],
+        ),
+        (
+            _("Contract"),
+            _("What is agreed about AI (A.10.2, A.10.3)."),
+            ["contract_ai_clauses", "contract_clauses"],
         ),
     ]
 
@@ -29,7 +39,8 @@ class SupplierForm(RecordForm):
         model = Supplier
         fields = [
             *("title", "service", "owner", "criticality", "assessed_on", "result"),
-            *("open_conditions", "contract_ai_clauses", "review_on", "review_every"),
+            *("open_conditions", "conditions_due_on", "contract_ai_clauses", "contract_clauses"),
+            *("review_on", "review_every"),
         ]
         labels = {"title": _("Name"), "review_every": MONTHS}
         help_texts = {"review_every": ""}
@@ -37,6 +48,19 @@ class SupplierForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         require(self, "owner")
+
+    def clean_assessed_on(self) -> Any:
+        """An assessment is not taken back, and an earlier one does not take the place of a later one."""
+        day, last = self.cleaned_data["assessed_on"], self.instance.assessments.first() if self.instance.pk else None
+        if last and (day is None or day < last.on):
+            words = _("It was assessed on %(day)s. That stays; a later assessment may be added.")
+            raise forms.ValidationError(words % {"day": date_format(last.on, "j M Y")})
+        return day
+
+    def save(self, commit: bool = True) -> Supplier:
+        supplier: Supplier = super().save(commit)
+        note_assessment(supplier, by=self.user)
+        return supplier
 
 
 class AISystemForm(RecordForm):

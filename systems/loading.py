@@ -8,7 +8,20 @@ from organisations.rows import Intake, Row
 from records.actions import give
 from records.loading import keep_given
 
-from .models import ActRole, AIRole, AISystem, Autonomy, Criticality, Result, RiskClass, Stage, Supplier
+from .actions import note_assessment
+from .models import (
+    ActRole,
+    AIRole,
+    AISystem,
+    Autonomy,
+    ContractClause,
+    Criticality,
+    Result,
+    RiskClass,
+    Stage,
+    Supplier,
+    SupplierAssessment,
+)
 
 
 def load_suppliers(intake: Intake) -> None:
@@ -16,7 +29,8 @@ def load_suppliers(intake: Intake) -> None:
 
 
 def supplier(row: Row) -> Supplier:
-    row.read.add("ai_systems")  # see link_suppliers
+    row.read.update({"ai_systems", "responsibilities"})  # see link_suppliers and loading_registers
+    earlier = row.rows("assessments")
     made = Supplier(
         title=row.text("name", needed=True),
         owner=row.one("owner", "people"),
@@ -26,10 +40,30 @@ def supplier(row: Row) -> Supplier:
         assessed_on=row.day("assessed"),
         result=row.choice("result", Result, needed=False),
         contract_ai_clauses=row.flag("contract_ai_clauses"),
+        contract_clauses=row.choices("contract_clauses", ContractClause),
         open_conditions=row.lines_of("open_conditions"),
+        conditions_due_on=row.day("conditions_due"),
     )
-    keep_given(row, made, title="name", review_on="next_review", assessed_on="assessed")
+    keys = {"title": "name", "review_on": "next_review", "assessed_on": "assessed"}
+    keep_given(row, made, **keys, conditions_due_on="conditions_due")
+    for inner in earlier:
+        assessment(inner, made)
+    note_assessment(made, by=None)
     return made
+
+
+def assessment(row: Row, supplier: Supplier) -> None:
+    """One assessment with how it was made; the one the supplier's own row tells may be among them."""
+    made = SupplierAssessment(
+        supplier=supplier,
+        on=row.day("on", needed=True),
+        result=row.choice("result", Result),
+        how=row.text("how"),
+        conditions=row.lines_of("conditions"),
+        by=row.one("by", "people"),
+    )
+    row.check(made)
+    made.save()
 
 
 def load_systems(intake: Intake) -> None:
@@ -43,6 +77,7 @@ def load_systems(intake: Intake) -> None:
 
 
 def system(row: Row) -> AISystem:
+    row.read.add("responsibilities")  # see loading_registers
     annex_iii = row.text("annex_iii")
     made = AISystem(
         title=row.text("name", needed=True),

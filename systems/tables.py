@@ -81,12 +81,17 @@ class SupplierTable(RecordTable):
     assessed_on = DayColumn()
     review_on = DueColumn(verbose_name=gettext_lazy("Review"), attrs=NUMBER_ON_PHONES)
     open_conditions = HiddenColumn()
+    conditions_due_on = HiddenColumn()
     contract_ai_clauses = HiddenColumn()
+    contract_clauses = HiddenColumn()
 
     class Meta(RecordTable.Meta):
         model = Supplier
         fields = (
             *("reference", "title", "service", "criticality", "result", "assessed_on", "owner", "review_on"),
-            *("open_conditions", "contract_ai_clauses"),
+            *("open_conditions", "conditions_due_on", "contract_ai_clauses", "contract_clauses"),
         )
         sequence = fields
+
+    def value_contract_clauses(self, record: Supplier) -> str:
+        return "; ".join(str(one["label"]) for one in record.clause_list if one["is_there"])

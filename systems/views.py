@@ -20,6 +20,7 @@ from records.views import RecordViews
 from .actions import retire, take_back_into_use
 from .filters import AISystemFilter, SupplierFilter
 from .forms import AISystemForm, RetireForm, SupplierForm
+from .made_of import lines_of, made_of
 from .models import AISystem, Stage, Supplier
 from .tables import AISystemTable, SupplierTable
 
@@ -27,7 +28,7 @@ from .tables import AISystemTable, SupplierTable
 class SupplierViews(RecordViews):
     model, form_class, table_class, filter_class = Supplier, SupplierForm, SupplierTable, SupplierFilter
     path = "suppliers"
-    clause = "A.10.3"
+    clause = "A.10.2, A.10.3"
     lead = gettext_lazy("Those whose models, data and services our AI systems rest on.")
     chips = (
         (gettext_lazy("High criticality"), {"criticality": "high"}),
@@ -37,7 +38,15 @@ class SupplierViews(RecordViews):
     def extra_context(self, request: MemberRequest, record: Supplier) -> dict[str, Any]:
         rests_on_it = Q(main_supplier=record) | Q(suppliers=record)
         systems = AISystem.objects.visible_to(request.user).filter(rests_on_it).distinct()
-        return {"systems": systems.select_related("organisation").order_by("reference")}
+        return {
+            "systems": systems.select_related("organisation").order_by("reference"),
+            "assessments": record.assessments.select_related("by"),
+            "responsibilities": lines_of(request, record.responsibilities.select_related("system")),
+            "resources": record.resources.visible_to(request.user).select_related("organisation").order_by("reference"),
+        }
+
+
+suppliers = SupplierViews()
 
 
 class AISystemViews(RecordViews):
@@ -55,7 +64,7 @@ class AISystemViews(RecordViews):
     )
 
     def extra_context(self, request: MemberRequest, record: AISystem) -> dict[str, Any]:
-        return {"steps": steps_of(record), "suppliers": suppliers_of(request, record)}
+        return {"steps": steps_of(record), "suppliers": suppliers_of(request, record), **made_of(request, record)}
 
 
 def steps_of(system: AISystem) -> list[dict[str, Any]]:

@@ -47,6 +47,14 @@ from tests.risk_cast import (
     notify,
     score,
 )
+from tests.systems.making import (
+    dataset_form,
+    make_dataset,
+    make_system_record,
+    make_system_resource,
+    record_form,
+    resource_form,
+)
 
 
 def supplier_form(organisation: Organisation) -> dict[str, Any]:
@@ -192,6 +200,9 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "risk-criteria": (make_criteria, criteria_form, "title"),
     "risk": (make_risk, risk_form, "title"),
     "position": (make_position, None, "narrative"),
+    "dataset": (make_dataset, dataset_form, "title"),
+    "system-resource": (make_system_resource, resource_form, "title"),
+    "system-record": (make_system_record, record_form, "title"),
     "treatment": (make_treatment, treatment_form, "title"),
     "treatment-plan": (make_plan, plan_form, "title"),
     "own-control": (make_own_control, own_control_form, "description"),

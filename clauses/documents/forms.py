@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clauses.models import Document, DocumentVersion
-from clauses.registers.page import REVIEW, RegisterForm
 from evidence.admitting import admitted
 from evidence.checking import ACCEPT, Refused
 from organisations.authority import lacks
 from organisations.models import User
 from records.forms import people_of
+from records.register_page import REVIEW, RegisterForm
 from records.widgets import Checks, DayInput, LongText
 
 from .writing import ask_to_read, label_after, let_go, needed_for, people_who_read

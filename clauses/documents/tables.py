@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clauses.models import Document, DocumentKind
-from clauses.registers.columns import LinksColumn, WideColumn
 from records.approvable import STANDING_TONES, Standing
 from records.filters import RecordFilter
+from records.register_columns import LinksColumn, WideColumn
 from records.tables import DayColumn, RecordTable
 from records.templatetags.components import badge
 from systems.tables import HiddenColumn

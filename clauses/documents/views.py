@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clauses.models import Document, DocumentVersion, Reading
-from clauses.registers.page import RegisterViews
 from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.approvable import SETTLED, Standing
 from records.approval_pages import seen
 from records.markdown import rendered
+from records.register_page import RegisterViews
 
 from .forms import DocumentForm
 from .tables import DocumentFilter, DocumentTable

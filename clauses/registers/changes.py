@@ -20,11 +20,10 @@ from clauses.models import PlannedChange
 from clauses.models.planning import ChangeState
 from organisations.requests import MemberRequest
 from records.filters import RecordFilter
+from records.register_columns import LinksColumn
+from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import BadgeColumn, DueColumn, RecordTable
 from systems.tables import HiddenColumn
-
-from .columns import LinksColumn
-from .page import REVIEW, RegisterForm, RegisterViews
 
 TONES = {
     ChangeState.PLANNED: "none",

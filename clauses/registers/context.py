@@ -8,11 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from clauses.models import ContextIssue, InterestedParty, LegalRequirement
 from clauses.models.context import PartyKind, RequirementKind, Side, Topic
 from records.filters import RecordFilter
+from records.register_columns import LinksColumn, WideColumn, YesNoColumn
+from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import DayColumn, RecordTable
 from systems.tables import HiddenColumn
-
-from .columns import LinksColumn, WideColumn, YesNoColumn
-from .page import REVIEW, RegisterForm, RegisterViews
 
 KEPT = (*REVIEW, ["owner", ("review_on", "review_every")])
 

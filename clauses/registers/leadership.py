@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from clauses.models import AIMSProcess, RoleAssignment
 from records.filters import RecordFilter
 from records.forms import people_of
+from records.register_columns import LinksColumn, WideColumn
+from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import DayColumn, RecordTable
 from systems.tables import HiddenColumn
-
-from .columns import LinksColumn, WideColumn
-from .page import REVIEW, RegisterForm, RegisterViews
 
 KEPT = (*REVIEW, ["owner", ("review_on", "review_every")])
 

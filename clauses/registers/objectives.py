@@ -26,12 +26,11 @@ from organisations.requests import MemberRequest
 from records.charts import Point, line_chart, plain
 from records.filters import RecordFilter
 from records.models import Record
+from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import NUMBER, DueColumn, RecordTable
 from records.templatetags.components import badge
 from records.widgets import ChoicesAcross, DayInput
 from systems.tables import HiddenColumn
-
-from .page import REVIEW, RegisterForm, RegisterViews
 
 STATES = {
     "reached": (gettext_lazy("Reached"), "good"),

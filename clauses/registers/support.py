@@ -13,12 +13,11 @@ from clauses.models import Awareness, Communication, Resource
 from clauses.models.support import CommunicationSide, ResourceKind
 from organisations.requests import MemberRequest
 from records.filters import RecordFilter
+from records.register_columns import WideColumn
+from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import DayColumn, DueColumn, RecordTable
 from records.templatetags.components import badge
 from systems.tables import HiddenColumn
-
-from .columns import WideColumn
-from .page import REVIEW, RegisterForm, RegisterViews
 
 KEPT = (*REVIEW, ["owner", ("review_on", "review_every")])
 

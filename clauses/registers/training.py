@@ -13,12 +13,11 @@ from clauses.models import Competence, TrainingRecord
 from clauses.models.support import Level, TrainingState
 from organisations.requests import MemberRequest
 from records.filters import RecordFilter
+from records.register_columns import WideColumn
+from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import WIDE_NOWRAP, BadgeColumn, DayColumn, RecordTable
 from records.templatetags.components import badge
 from systems.tables import HiddenColumn
-
-from .columns import WideColumn
-from .page import REVIEW, RegisterForm, RegisterViews
 
 TONES = {
     TrainingState.NOT_COMPLETED: "warn",

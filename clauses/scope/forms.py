@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clauses.models import ScopeStatement
-from clauses.registers.page import REVIEW, RegisterForm
 from records.approvable import OPEN
+from records.register_page import REVIEW, RegisterForm
 
 from .drafting import title_of
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clauses.models import ScopeStatement
-from clauses.registers.page import RegisterViews
 from organisations.authority import Authority
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
@@ -23,6 +22,7 @@ from records.approvable import OPEN, Standing
 from records.approval_pages import ApprovalPages
 from records.labels import next_label
 from records.models import Record
+from records.register_page import RegisterViews
 from systems.models import AISystem
 
 from .drafting import complete, draft_scope

@@ -14,6 +14,7 @@ from risks.changes.another_look import assessments_of, with_organisation
 from risks.changes.drafts import changes_since
 from risks.changes.material import Past
 from risks.dossier.controls import controls_part, evidence_part, monitoring_part
+from risks.dossier.made_of import data_part, duties_part, life_cycle_part, resources_part
 from risks.dossier.parts import Asked, Dossier, Line, Part
 from risks.dossier.risks import risks_part
 from risks.models import Concern, GoLive, Incident, Level, Standing
@@ -27,10 +28,14 @@ def dossier_of(system: AISystem, user: Any, on: date) -> Dossier:
     asked = Asked(system, user, on, is_whole=sees_all(user, system))
     parts = (
         purpose_part(asked),
+        data_part(asked),
+        resources_part(asked),
+        duties_part(asked),
         impact_part(asked),
         risks_part(asked),
         controls_part(asked),
         evidence_part(asked),
+        life_cycle_part(asked),
         go_live_part(asked),
         monitoring_part(asked),
         incidents_part(asked),

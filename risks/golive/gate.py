@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from organisations.authority import Authority, held_by, suffices
 from organisations.models import Organisation, User
 from risks.changes.material import Past
+from risks.golive.on_record import by_text, in_words, records_for
 from risks.impact.screening import is_stopped
 from risks.models import UNDECIDED, Decision, ImpactAssessment, Screening, Standing
-from systems.models import AISystem
+from systems.models import AISystem, Outcome, SystemRecord
 
 # What is said with the decision itself.
 TEXTS = ("verification", "user_information")
@@ -44,19 +45,32 @@ def decides(user: User, organisation: Organisation) -> bool:
 def checks_of(system: AISystem, version: str, given: Mapping[str, str] | None = None, *, user: Any) -> list[Check]:
     """The conditions for one version today; `given` are the texts said with the decision (see TEXTS).
 
-    An assessment is named only where `user` may see it.
+    Tests and user information are there where life-cycle records of the version tell them, or the decision does. An
+    assessment or a record is named only where `user` may see it.
     """
-    texts = given or {}
+    texts, records = given or {}, by_text(system, version)
+    seen = set(records_for(system, version).visible_to(user).values_list("pk", flat=True))
     return [
         assessment_check(system, version, user),
-        given_check("verification", _("Verification and validation results"), "A.6.2.4", texts),
-        given_check("user_information", _("Information for users"), "A.8.2", texts),
+        *(
+            told_check(key, name, clause, texts.get(key, ""), records[key], seen)
+            for key, name, clause in (
+                ("verification", _("Verification and validation results"), "A.6.2.4"),
+                ("user_information", _("Information for users"), "A.8.2"),
+            )
+        ),
     ]
 
 
-def given_check(key: str, name: str, clause: str, texts: Mapping[str, str]) -> Check:
-    is_given = bool(texts.get(key, "").strip())
-    return Check(key, name, clause, is_given, _("Given.") if is_given else _("Not given yet."))
+def told_check(key: str, name: str, clause: str, text: str, records: list[SystemRecord], seen: set[int]) -> Check:
+    """A test that failed and was not done again is missing, whatever else is said. Only records `seen` are named."""
+    if not records:
+        is_given = bool(text.strip())
+        return Check(key, name, clause, is_given, _("Given.") if is_given else _("Not given yet."))
+    named = [in_words(one) if one.pk in seen else _("A life-cycle record that you may not see") for one in records]
+    url, is_bad = records[0].get_absolute_url() if records[0].pk in seen else "", records[0].outcome == Outcome.FAILED
+    again = _("%(record)s. Do it again, or say why it goes live all the same.") % {"record": named[0]}
+    return Check(key, name, clause, not is_bad, again if is_bad else "; ".join(named), url)
 
 
 def assessment_check(system: AISystem, version: str, user: Any) -> Check:

@@ -7,12 +7,14 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from organisations.models import User
 from records.actions import CHANGED, keep
 from records.models import Record
 from risks.golive.gate import TEXTS, Check, assessment_for, checks_of, decides
+from risks.golive.on_record import by_text, in_words, records_for
 from risks.models import GoLive, ImpactAssessment
 from systems.models import LIVE, AISystem, Stage
 
@@ -47,7 +49,7 @@ def go_live(
         system=system,
         system_version=version,
         assessment=assessment_for(system, version) if checks[0].passed else None,
-        **{name: (given or {}).get(name, "").strip() for name in TEXTS},
+        **told(system, version, given or {}),
         override_reason=override_reason,
         live_on=live_on,
         stage=stage,
@@ -59,11 +61,19 @@ def go_live(
     return decision
 
 
+def told(system: AISystem, version: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The texts of the decision, with the life-cycle records it rests on, as they stood then."""
+    records = by_text(system, version)
+    lines = {name: [given.get(name, "").strip(), *map(in_words, records[name])] for name in TEXTS}
+    return {name: "\n".join(filter(None, parts)) for name, parts in lines.items()}
+
+
 def held(system: AISystem, version: str) -> AISystem:
-    """The system as it stands now. Whoever changes it, or approves its assessment, at the same time waits."""
+    """The system as it stands now. Whoever changes it, its records, or approves its assessment meanwhile waits."""
     Record.objects.select_for_update().get(pk=system.pk)
     assessments = ImpactAssessment.objects.filter(system=system, system_version=version).values("pk")
-    list(Record.objects.select_for_update().filter(pk__in=assessments).order_by("pk"))
+    records = records_for(system, version).order_by().values("pk")
+    list(Record.objects.select_for_update().filter(Q(pk__in=assessments) | Q(pk__in=records)).order_by("pk"))
     return AISystem.objects.select_related("organisation", "owner").get(pk=system.pk)
 
 

@@ -16,6 +16,7 @@ from tests.house import tree
 from tests.house.addresses import Address, addresses
 from tests.pages import SeenPage
 from tests.record_types import record_types
+from tests.systems.making import share
 from tests.traces import written
 
 SignIn = Callable[..., Client]
@@ -63,6 +64,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "notification_id": str(records["incident"].notifications.get().pk),
         "number": "1",
         "measurement_id": str(measured(records["objective"]).pk),
+        "responsibility_id": str(share(supplier=records["supplier"], system=records["ai-system"]).pk),
         "section": "impacts",
         "code": "unscored",
     }

@@ -15,12 +15,15 @@ from clauses.models import Position
 from risks.dossier.trace import dossier_of
 from risks.models import Acceptance, Concern, Incident, OwnControl, Risk, Treatment, TreatmentControl
 from systems.models import AISystem, Stage
-from tests.cast import make_ai_system, make_evidence, somebody
+from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.pages import SeenPage
 from tests.risk_cast import approved, make_criteria, make_go_live, make_risk, score
+from tests.systems.making import make_check, make_dataset, make_system_record, make_system_resource, share
 
 SignIn = Callable[..., Client]
-KEYS = ["purpose", "impact", "risks", "controls", "evidence", "go-live", "monitoring", "incidents", "concerns"]
+KEYS = ["purpose", "data", "resources", "duties", "impact", "risks", "controls", "evidence", "life-cycle", "go-live"]
+KEYS += ["monitoring", "incidents", "concerns"]
+KINDS = ("requirements", "design", "monitoring", "event_log", "user_information")
 
 
 @pytest.fixture
@@ -41,6 +44,7 @@ def system(organisation: Any, officer: Any) -> AISystem:
 def traced(system: AISystem, organisation: Any, officer: Any) -> AISystem:
     """Nothing missing: each step of the trace has a record that is in order."""
     today = organisation.today()
+    made_of(system)
     make_criteria(organisation, state="approved")
     approved(system)
     make_go_live(organisation, system=system, owner=officer)
@@ -53,6 +57,19 @@ def traced(system: AISystem, organisation: Any, officer: Any) -> AISystem:
     Incident.objects.create(organisation=organisation, system=system, title="Leak", happened_on=today, severity="low")
     Concern.objects.create(organisation=organisation, system=system, title="Worry", received_on=today, text="Why?")
     return system
+
+
+def made_of(system: AISystem) -> None:
+    """Its data, checked; a resource; a duty; and a record of each kind that a system in use needs."""
+    dataset = make_dataset(system.organisation)
+    dataset.systems.add(system)
+    for subject in ("quality", "bias"):
+        make_check(dataset, subject)
+    make_system_resource(system.organisation).systems.add(system)
+    share(system=system)
+    make_system_record(system.organisation, system=system, system_version="3.4")
+    for kind in KINDS:
+        make_system_record(system.organisation, system=system, record_kind=kind, outcome="")
 
 
 def positioned(system: AISystem, number: str, **fields: Any) -> Position:
@@ -88,10 +105,13 @@ def test_the_trace_of_a_system_in_order_has_no_gap_and_every_step(
     assert list(found) == KEYS
     assert [gap for part in found.values() for gap in part.gaps] == []
     assert {key: len(part.lines) for key, part in found.items() if part.lines} == {
+        "data": 1,
+        "resources": 1,
         "impact": 1,
         "risks": 1,
         "controls": 2,
         "evidence": 1,
+        "life-cycle": 6,
         "go-live": 1,
         "monitoring": 1,
         "incidents": 1,
@@ -121,10 +141,42 @@ def test_gaps_are_said_as_gaps(system: AISystem, organisation: Any, officer: Any
     assert found["evidence"].gaps == ("No evidence about this system",)
     assert found["go-live"].gaps == ("No go-live record",)
     assert found["monitoring"].gaps == ("No monitoring record",)
+    assert found["data"].gaps == ("No dataset on record",)
+    assert found["resources"].gaps == ("No model, tool or computing on record",)
+    assert found["life-cycle"].gaps == (
+        "Not on record: Requirements (A.6.2.2)",
+        "Not on record: Design and development (A.6.2.3)",
+        "No verification record of version 3.4 (A.6.2.4)",
+        "Not on record: Operation and monitoring plan (A.6.2.6)",
+        "Not on record: Event logs (A.6.2.8)",
+        "Not on record: Information for users (A.8.2)",
+    )
     texts = " ".join(SeenPage(sign_in(officer).get(page_of(system))).texts)
     for words in ("No current impact assessment", "No go-live record", f"{risk.reference} high without acceptance"):
         assert words in texts
     assert "Corrective actions are not kept in the portal yet" in texts
+
+
+def test_what_a_system_is_made_of_has_gaps_of_its_own(system: AISystem, organisation: Any, officer: Any) -> None:
+    AISystem.objects.filter(pk=system.pk).update(main_supplier=make_supplier(organisation), roles=["user"])
+    system.refresh_from_db()
+    dataset = make_dataset(organisation)
+    dataset.systems.add(system)
+    make_check(dataset, "bias", passed=False)
+    failed = make_system_record(organisation, system=system, system_version="3.3", outcome="failed")
+    found = parts(system, officer)
+    assert found["data"].gaps == (
+        f"{dataset.reference}: quality not checked",
+        f"{dataset.reference}: check of bias not passed",
+    )
+    assert found["duties"].gaps == ("Not shared out who does what",)
+    gaps = found["life-cycle"].gaps
+    assert "Design" not in " ".join(gaps)
+    assert gaps[-1] == f"{failed.reference} failed and was not done again"
+    assert "No verification record of version 3.4 (A.6.2.4)" in gaps
+    share(system=system, supplier_part="answers")
+    duties = parts(system, officer)["duties"]
+    assert (duties.gaps, duties.facts) == ((), (("Bias testing", "Supplier: answers for it; We: carries it out"),))
 
 
 def test_an_expired_assessment_and_evidence_that_ran_out_are_gaps(
@@ -153,7 +205,7 @@ def test_a_new_version_without_its_own_decision_is_a_gap(system: AISystem, organ
 
 def test_what_is_not_live_yet_lacks_no_go_live_and_no_monitoring(organisation: Any, officer: Any) -> None:
     found = parts(make_ai_system(organisation), officer)
-    assert found["go-live"].gaps == found["monitoring"].gaps == ()
+    assert found["go-live"].gaps == found["monitoring"].gaps == found["life-cycle"].gaps == ()
 
 
 def test_a_contributor_sees_their_own_risks_only_and_no_gap_where_others_may_have_records(
@@ -166,6 +218,8 @@ def test_a_contributor_sees_their_own_risks_only_and_no_gap_where_others_may_hav
     found = parts(traced, contributor)
     assert [line.reference for line in found["risks"].lines] == [mine.reference]
     assert found["go-live"].gaps == found["monitoring"].gaps == ()
+    assert found["data"].gaps == found["resources"].gaps == found["life-cycle"].gaps == ()
+    assert found["data"].lines == found["resources"].lines == found["life-cycle"].lines == ()
     page = sign_in(contributor).get(page_of(traced)).content.decode()
     assert "Secret risk" not in page
     assert "Only what you may see is shown." in page
@@ -200,6 +254,7 @@ def grow(system: AISystem, number: str) -> None:
     add_risk(system, control, somebody(organisation), owner=somebody(organisation))
     make_evidence(organisation, proves=control)
     make_evidence(organisation, proves=system)
+    made_of(system)
     approved(system, number=int(number[-1]))
     make_go_live(organisation, system=system)
     today = organisation.today()

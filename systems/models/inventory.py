@@ -1,8 +1,8 @@
-"""AI systems and the suppliers they rest on."""
+"""AI systems and the suppliers they rest on (ISO 42001 4.1, A.4.2, A.10.3)."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -87,6 +87,20 @@ class Result(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class ContractClause(models.TextChoices):
+    """What a contract about AI should say (A.10.2, A.10.3)."""
+
+    RESPONSIBLE = "responsible_ai", _("Responsible use and development of AI")
+    DUTIES = "duties", _("Who does what over the life cycle")
+    DATA = "data", _("Whose data it is, and what it may be used for")
+    INFORMATION = "information", _("Documentation and information on limits")
+    CHANGES = "changes", _("Notice of changes of model or service")
+    INCIDENTS = "incidents", _("Notice of incidents, with a deadline")
+    AUDIT = "audit", _("Right to audit or to proof")
+    SUBSUPPLIERS = "subsuppliers", _("Suppliers of the supplier")
+    END = "end", _("Return of data and support at the end")
+
+
 @tracked()
 @searched("service", "open_conditions")
 class Supplier(Record):
@@ -100,7 +114,14 @@ class Supplier(Record):
     assessed_on = models.DateField(_("last assessed"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=30, choices=Result, blank=True)
     contract_ai_clauses = models.BooleanField(_("contract has AI clauses"), default=False)
+    contract_clauses = ArrayField(
+        models.CharField(max_length=20, choices=ContractClause),
+        verbose_name=_("what the contract says"),
+        blank=True,
+        default=list,
+    )
     open_conditions = models.TextField(_("open conditions"), blank=True, help_text=_("One a line."))
+    conditions_due_on = models.DateField(_("conditions to be met by"), null=True, blank=True, db_index=True)
 
     class Meta:
         default_permissions = ()
@@ -114,6 +135,15 @@ class Supplier(Record):
             raise ValidationError({"result": _("Say how the assessment ended.")})
         if self.result and not self.assessed_on:
             raise ValidationError({"assessed_on": _("Say when this was the result.")})
+        if self.contract_clauses and not self.contract_ai_clauses:
+            raise ValidationError({"contract_ai_clauses": _("Clauses are ticked, so the contract has some.")})
+        if self.conditions_due_on and not self.open_conditions.strip():
+            raise ValidationError({"conditions_due_on": _("There is no open condition to be met.")})
+
+    @property
+    def clause_list(self) -> list[dict[str, Any]]:
+        """The checklist of its contract, each clause with whether the contract has it: {label, is_there}."""
+        return [{"label": one.label, "is_there": one.value in self.contract_clauses} for one in ContractClause]
 
 
 # What makes a system another one where it changes: version, purpose, data, suppliers, users, affected, autonomy.

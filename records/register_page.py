@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Prefetch
 from django.utils.formats import date_format
@@ -60,34 +61,53 @@ class RegisterViews(RecordViews):
         return super().visible(request).prefetch_related(*seen)
 
     def extra_context(self, request: MemberRequest, record: Any) -> dict[str, Any]:
-        return {"parts": list(parts_of(record, self.form_class))}
+        return {"parts": list(parts_of(record, self.form_class, request.user))}
 
     def template(self, page: str) -> list[str]:
         own, shared = super().template(page)
-        return [own, "clauses/register_detail.html", shared] if page == "detail" else [own, shared]
+        return [own, "records/register_detail.html", shared] if page == "detail" else [own, shared]
 
 
-def parts_of(record: Record, form: type[RecordForm]) -> Any:
+def parts_of(record: Record, form: type[RecordForm], user: User) -> Any:
     """The groups of the form with what the record says: {title, facts: {term, value or records}}."""
+    openable = openable_from(record, form, user)
     for title, _help, rows in form.groups:
         names = [name for row in rows for name in ([row] if isinstance(row, str) else row) if name not in SHARED]
         if names:
-            yield {"title": title, "facts": [fact(record, form, name) for name in names]}
+            yield {"title": title, "facts": [fact(record, form, name, openable) for name in names]}
 
 
-def fact(record: Any, form: type[RecordForm], name: str) -> dict[str, Any]:
+def openable_from(record: Record, form: type[RecordForm], user: User) -> set[int]:
+    """Ids of the records that this one names one by one (not in lists) and that this person may open."""
+    fields: list[Any] = [record._meta.get_field(name) for name in form.base_fields if name not in {*SHARED, "version"}]
+    named = {getattr(record, one.attname) for one in fields if names_a_record(one)} - {None}
+    return set(Record.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+
+
+def names_a_record(field: Any) -> bool:
+    return bool(field.many_to_one) and issubclass(field.related_model, Record)
+
+
+def fact(record: Any, form: type[RecordForm], name: str, openable: set[int]) -> dict[str, Any]:
     field = record._meta.get_field(name)
     label = form.base_fields[name].label or field.verbose_name
     if field.many_to_many:
         return {"term": label, "records": sorted(getattr(record, name).all(), key=lambda one: one.reference)}
+    if names_a_record(field) and getattr(record, field.attname) in openable:
+        named = getattr(record, name)
+        named.organisation = record.organisation
+        return {"term": label, "records": [named]}
     return {"term": label, "value": in_words(record, field)}
 
 
 def in_words(record: Any, field: Any) -> str:
     """A stored value as people read it; empty where nothing is said."""
     value = getattr(record, field.name)
-    if value is None or value == "":
+    if value is None or value == "" or value == []:
         return ""
+    if isinstance(field, ArrayField):
+        labels = dict(field.base_field.flatchoices)
+        return ", ".join(str(labels.get(one, one)) for one in value)
     if field.choices:
         return str(getattr(record, f"get_{field.name}_display")())
     if isinstance(field, models.BooleanField):
