@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from clauses.api import RequirementApi
+from clauses.api_gaps import register_gaps
 from clauses.api_registers import register_registers
 from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
@@ -23,6 +24,7 @@ from . import errors, views
 router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 register_registers(router)
+register_gaps(router)
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
 router.register("treatments", TreatmentApi, basename="api-treatment")
 router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")

@@ -142,6 +142,7 @@ class Rail:
         items: list[tuple[str, str, str | None]] = [
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("Registers"), "register-list", None),
+            (_("Gap analysis"), "gap-run-list", None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Risks"), "risk-list", told(counts["risks"])),
             (_("Treatments"), "treatment-list", told(counts["treatments"])),

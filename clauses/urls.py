@@ -1,6 +1,8 @@
 from django.urls import path
 
 from . import views
+from .gaps import answering, reading
+from .gaps import pages as gap_pages
 from .registers import changes, context, leadership, objectives, overview, support, training
 
 urlpatterns = [
@@ -31,4 +33,30 @@ urlpatterns = [
     *training.TrainingViews.urls(),
     *support.AwarenessViews.urls(),
     *support.CommunicationViews.urls(),
+    *gap_pages.GapRunViews.urls(),
+    path("gap-runs/<str:reference>/close/", gap_pages.close, name="gap-run-close"),
+    path("gap-runs/<str:reference>/gaps/", reading.gap_list, name="gap-run-gaps"),
+    path("gap-runs/<str:reference>/compare/", reading.compare_runs, name="gap-run-compare"),
+    path("gap-runs/<str:reference>/answers.<str:file_format>", reading.answers_as_file, name="gap-run-answers"),
+    path("gap-runs/<str:reference>/answers/<int:question_id>/", answering.save_answer, name="gap-run-answer"),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/",
+        answering.requirement_page,
+        name="gap-run-requirement",
+    ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/priority/",
+        answering.set_priority,
+        name="gap-run-priority",
+    ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/evidence/",
+        answering.set_evidence,
+        name="gap-run-evidence",
+    ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/files/",
+        answering.drop_evidence,
+        name="gap-run-files",
+    ),
 ]

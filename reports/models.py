@@ -37,6 +37,7 @@ class Report(models.Model):
         STATEMENT = "statement", _("Statement of Applicability")
         IMPACT = "impact_assessment", _("AI system impact assessment")
         DOSSIER = "dossier", _("AI system dossier")
+        GAP_RUN = "gap_run", _("Gap analysis")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -44,12 +45,14 @@ class Report(models.Model):
         Kind.STATEMENT: "SOA",
         Kind.IMPACT: "AIA",
         Kind.DOSSIER: "DOS",
+        Kind.GAP_RUN: "GAR",
     }
     # What a report of these kinds is about: the kind of its `subject`.
     SUBJECTS: ClassVar[dict[str, str]] = {
         Kind.STATEMENT: "statement",
         Kind.IMPACT: "impact-assessment",
         Kind.DOSSIER: "ai-system",
+        Kind.GAP_RUN: "gap-run",
     }
 
     class State(models.TextChoices):

@@ -31,6 +31,7 @@ from tests.cast import (
     make_supplier,
     somebody,
 )
+from tests.clauses.gaps.making import gap_run_form, make_gap_run
 from tests.clauses.registers.making import REGISTERS
 from tests.risk_cast import (
     make_concern,
@@ -199,6 +200,7 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "go-live": (make_go_live, None, "title"),
     "incident": (make_incident, incident_form, "title"),
     "concern": (make_concern, concern_form, "title"),
+    "gap-run": (make_gap_run, gap_run_form, "purpose"),
     **REGISTERS,
 }
 

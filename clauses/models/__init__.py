@@ -8,6 +8,7 @@ from .catalogue import (
     Requirement,
 )
 from .context import ContextIssue, InterestedParty, LegalRequirement
+from .gaps import GapAnswer, GapProof, GapResult, GapRun
 from .leadership import AIMSProcess, RoleAssignment
 from .planning import Measurement, Objective, PlannedChange
 from .position import Answer, Basis, ExpectedProof, Position, PositionSystem, Status
@@ -24,6 +25,10 @@ __all__ = [
     "ExpectedEvidence",
     "ExpectedProof",
     "Framework",
+    "GapAnswer",
+    "GapProof",
+    "GapResult",
+    "GapRun",
     "InterestedParty",
     "LegalRequirement",
     "MandatoryDocument",

@@ -62,6 +62,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "file_format": "csv",
         "notification_id": str(records["incident"].notifications.get().pk),
         "measurement_id": str(measured(records["objective"]).pk),
+        "requirement_number": "4.1",
         "section": "impacts",
         "code": "unscored",
     }
