@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from clauses.api import RequirementApi
+from clauses.api_asking import register_asking
 from clauses.api_gaps import register_gaps
 from clauses.api_registers import register_registers
 from evidence.api import EvidenceApi
@@ -25,6 +26,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("requirements", RequirementApi, basename="api-requirement")
 register_registers(router)
 register_gaps(router)
+register_asking(router)
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
 router.register("treatments", TreatmentApi, basename="api-treatment")
 router.register("treatment-plans", TreatmentPlanApi, basename="api-treatment-plan")

@@ -143,6 +143,8 @@ class Rail:
             (_("Mentions"), "mention-list", told(counts["mentions"]) if counts["mentions"] else None),
             (_("Registers"), "register-list", None),
             (_("Gap analysis"), "gap-run-list", None),
+            (_("Actions"), "task-list", None),
+            (_("Evidence requests"), "evidence-request-list", None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Risks"), "risk-list", told(counts["risks"])),
             (_("Treatments"), "treatment-list", told(counts["treatments"])),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .asking import request_pages, task_pages
 from .gaps import answering, reading
 from .gaps import pages as gap_pages
 from .registers import changes, context, leadership, objectives, overview, support, training
@@ -59,4 +60,17 @@ urlpatterns = [
         answering.drop_evidence,
         name="gap-run-files",
     ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/action/",
+        task_pages.action_for_gap,
+        name="gap-run-action",
+    ),
+    *task_pages.TaskViews.urls(),
+    path("actions/<str:reference>/finish/", task_pages.finish, name="task-finish"),
+    path("actions/<str:reference>/withdraw/", task_pages.withdraw, name="task-withdraw"),
+    *request_pages.EvidenceRequestViews.urls(),
+    path("evidence-requests/<str:reference>/deliver/", request_pages.hand_in, name="evidence-request-deliver"),
+    path("evidence-requests/<str:reference>/accept/", request_pages.take, name="evidence-request-accept"),
+    path("evidence-requests/<str:reference>/return/", request_pages.give_back, name="evidence-request-return"),
+    path("evidence-requests/<str:reference>/withdraw/", request_pages.call_off, name="evidence-request-withdraw"),
 ]

@@ -11,6 +11,8 @@ from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, 
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from clauses.models import EvidenceRequest, Task
+from clauses.models.asking import SETTLED, WAITING, RequestState, TaskState
 from evidence.models import Evidence
 from organisations.models import Organisation, User
 from records.models import Record
@@ -31,7 +33,7 @@ from risks.models import (
 from risks.models.treatment import UNDER_WAY
 from systems.models import AISystem
 
-# Days within which whoever is asked to accept a risk answers.
+# Days within which whoever is asked to accept something answers.
 ANSWER_WITHIN = 7
 # What is over needs no review any more; of an impact assessment only the one in force has a day until which it holds.
 OVER: tuple[QuerySet[Any], ...] = (
@@ -41,6 +43,8 @@ OVER: tuple[QuerySet[Any], ...] = (
     Incident.objects.exclude(closed_on=None),
     Concern.objects.filter(state=ConcernState.CLOSED),
     ImpactAssessment.objects.exclude(state=Standing.APPROVED),
+    Task.objects.exclude(state=TaskState.OPEN),
+    EvidenceRequest.objects.filter(state__in=SETTLED),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in (RiskCriteria, TreatmentPlan, Statement)),
 )
 ALWAYS = Q()
@@ -96,6 +100,10 @@ def answer_due(organisation: Organisation) -> Any:
     return ExpressionWrapper(F("acceptance_asked_on") + Value(ANSWER_WITHIN), DateField())
 
 
+def delivery_due(organisation: Organisation) -> Any:
+    return ExpressionWrapper(F("delivered_on") + Value(ANSWER_WITHIN), DateField())
+
+
 def notice_due(organisation: Organisation) -> Any:
     return TruncDate("notifications__due_at", tzinfo=organisation.zone)
 
@@ -107,6 +115,15 @@ REVIEW, EVIDENCE = "review", "evidence"
 SOURCES: tuple[Source, ...] = (
     Reviews(REVIEW, _("Review"), _("Reviews"), Record, "review_on"),
     Source(EVIDENCE, _("Evidence runs out"), _("Evidence"), Evidence, "valid_until"),
+    Source("task", _("Action due"), _("Actions"), Task, "due_on", where=Q(state=TaskState.OPEN)),
+    Source(
+        *("request", _("Evidence asked for"), _("Evidence to deliver"), EvidenceRequest, "due_on"),
+        where=Q(state__in=WAITING),
+    ),
+    Source(
+        *("delivered", _("Evidence delivered"), _("Evidence to accept"), EvidenceRequest, delivery_due, "asked_by"),
+        where=Q(state=RequestState.DELIVERED),
+    ),
     Source(
         *("treatment", _("Treatment due"), _("Treatments"), Treatment, "due_on"),
         where=Q(status__in=UNDER_WAY, treats__closed_on=None),

@@ -60,7 +60,7 @@ def due_parts(
 
 
 def row_of(records: QuerySet[Any], source: Source) -> QuerySet[Any, dict[str, Any]]:
-    named = {"owned_by": F(f"{source.owner}__name"), "what": Value(source.rule, CharField())}
+    named = {"owned_by": F(f"{source.owner}__name"), "rule": Value(source.rule, CharField())}
     return records.order_by().values("reference", "title", "kind", "on", **named)
 
 
@@ -82,7 +82,7 @@ def as_dues(rows: Any, organisation: Organisation) -> list[Due]:
         Due(
             reference=row["reference"],
             title=row["title"],
-            what=row["what"],
+            what=row["rule"],
             on=row["on"],
             owner=row["owned_by"] or "",
             url=record_url(organisation, row["kind"], row["reference"]),

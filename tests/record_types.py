@@ -31,6 +31,7 @@ from tests.cast import (
     make_supplier,
     somebody,
 )
+from tests.clauses.asking.making import make_request, make_task, request_form, task_form
 from tests.clauses.gaps.making import gap_run_form, make_gap_run
 from tests.clauses.registers.making import REGISTERS
 from tests.risk_cast import (
@@ -201,6 +202,8 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "incident": (make_incident, incident_form, "title"),
     "concern": (make_concern, concern_form, "title"),
     "gap-run": (make_gap_run, gap_run_form, "purpose"),
+    "task": (make_task, task_form, "what"),
+    "evidence-request": (make_request, request_form, "asks"),
     **REGISTERS,
 }
 

@@ -13,10 +13,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clauses.models import GapProof, GapRun
+from clauses.models import GapProof, GapRun, Task
 from evidence.models import Evidence
 from evidence.references import in_order
 from organisations.requests import MemberRequest
+from organisations.roles import CHANGE_RECORDS
 from records.export import exported
 
 from .comparing import Move, compare, counts_of, earlier_than
@@ -35,11 +36,19 @@ def gap_list(request: MemberRequest, reference: str) -> HttpResponse:
     context = run_page(run, tab="gaps")
     wanted = request.GET.get("outcome", "")
     gaps = [one for one in gaps_of(context["found"]) if wanted not in GAPS or one.outcome == wanted]
-    notes = notes_of(run)
+    notes, actions = notes_of(run), actions_of(request, run)
     context |= {
         "record": run,
         "views": pages,
-        "gaps": [{"finding": one, "notes": notes.get(one.requirement.pk, [])} for one in gaps],
+        "gaps": [
+            {
+                "finding": one,
+                "notes": notes.get(one.requirement.pk, []),
+                "actions": actions.get(one.pk or 0, []),
+            }
+            for one in gaps
+        ],
+        "may_act": not run.is_open and CHANGE_RECORDS in request.permissions,
         "chips": [
             {"label": label, "on": wanted == value, "url": "?" if wanted == value else f"?outcome={value}"}
             for value, label in ((one.value, one.label) for one in GAPS)
@@ -57,6 +66,15 @@ def notes_of(run: GapRun) -> dict[int, list[str]]:
     for requirement, comment in rows:
         notes.setdefault(requirement, []).append(comment)
     return notes
+
+
+def actions_of(request: MemberRequest, run: GapRun) -> dict[int, list[Task]]:
+    """The actions made of the gaps of a run that one may see, by the result they close."""
+    tasks: Any = Task.objects.visible_to(request.user).of(request.organisation).filter(gap__run=run)
+    found: dict[int, list[Task]] = {}
+    for task in tasks.select_related("organisation", "owner").order_by("reference"):
+        found.setdefault(task.gap_id, []).append(task)
+    return found
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Clauses 4–10 and Annex A: the catalogue, and each organisation's position on every requirement."""
 
+from .asking import Asking, EvidenceRequest, Task
 from .catalogue import (
     ExpectedEvidence,
     Framework,
@@ -17,11 +18,13 @@ from .support import Awareness, Communication, Competence, Resource, TrainingRec
 __all__ = [
     "AIMSProcess",
     "Answer",
+    "Asking",
     "Awareness",
     "Basis",
     "Communication",
     "Competence",
     "ContextIssue",
+    "EvidenceRequest",
     "ExpectedEvidence",
     "ExpectedProof",
     "Framework",
@@ -42,5 +45,6 @@ __all__ = [
     "Resource",
     "RoleAssignment",
     "Status",
+    "Task",
     "TrainingRecord",
 ]

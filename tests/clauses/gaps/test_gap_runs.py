@@ -171,7 +171,11 @@ def test_no_path_changes_a_closed_run(run: Any, officer: Any, sign_in: Any) -> N
         f"DELETE FROM {table[GapRun]}",
     ]
     for statement in statements:
-        with pytest.raises(DatabaseError, match="closed gap analysis"), transaction.atomic(), connection.cursor() as sql:
+        with (
+            pytest.raises(DatabaseError, match="closed gap analysis"),
+            transaction.atomic(),
+            connection.cursor() as sql,
+        ):
             sql.execute(statement)
     with pytest.raises(DatabaseError, match="closed gap analysis"), transaction.atomic():
         GapProof.objects.create(run=run, requirement=requirement, evidence=make_evidence(run.organisation))
