@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import TruncDate
+from django.db.models import (
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from clauses.models import EvidenceRequest, Task
+from clauses.models import EvidenceRequest, PlannedChange, Task
 from clauses.models.asking import SETTLED, WAITING, RequestState, TaskState
+from clauses.models.planning import ChangeState
 from evidence.models import Evidence
+from organisations.authority import Authority
 from organisations.models import Organisation, User
+from organisations.roles import ROLES_THAT_AUDIT
 from records.models import Record
 from risks.models import (
     Acceptance,
@@ -30,6 +44,7 @@ from risks.models import (
     TreatmentPlan,
     TreatmentState,
 )
+from risks.models.impact_sections import Screening
 from risks.models.treatment import UNDER_WAY
 from systems.models import AISystem
 
@@ -90,6 +105,37 @@ class Reviews(Source):
         return still_reviewed(super().rows(organisation, seen_by=seen_by, owner=owner))
 
 
+class Approvals(Source):
+    """Versions in review, for each member whose authority (one of `by`, or top management's) suffices to decide.
+
+    Not for who submitted or proposed it. `owner` is the path to whom that is; one row for each who may decide.
+    """
+
+    by: ClassVar[tuple[Authority, ...]] = (Authority.DESIGNATED,)
+
+    def rows(
+        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
+    ) -> QuerySet[Any]:
+        member = "organisation__memberships"
+        holds = Q(**{f"{member}__top_management": True}) | Q(**{f"{member}__authority__in": self.by})
+        holds &= Q(**{f"{member}__until": None}) | Q(**{f"{member}__until__gte": organisation.today()})
+        audits = Q(**{f"{member}__role__in": ROLES_THAT_AUDIT})
+        found: Any = self.kind.objects.of(organisation)
+        found = found.visible_to(seen_by) if seen_by is not None else found
+        found = found.annotate(decider=FilteredRelation(member, condition=holds & ~audits))
+        on = self.day if isinstance(self.day, str) else self.day(organisation)
+        found = found.filter(self.where, decider__isnull=False).annotate(on=on, actor=F("decider__user"))
+        asker = "proposed_by" if self.kind is PlannedChange else "submitted_by"
+        waiting: QuerySet[Any] = found.exclude(actor=Coalesce(F(asker), 0))
+        return waiting if owner is None else waiting.filter(actor=getattr(owner, "pk", owner))
+
+
+class LightApprovals(Approvals):
+    """What a head of department may decide as well."""
+
+    by = (Authority.HEAD, Authority.DESIGNATED)
+
+
 def acceptance_ends(organisation: Organisation) -> Any:
     """The last day on which the residual risk is accepted; one that was renewed ends with its successor."""
     standing = Acceptance.objects.filter(risk=OuterRef("pk"), lapsed_on=None)
@@ -98,6 +144,17 @@ def acceptance_ends(organisation: Organisation) -> Any:
 
 def answer_due(organisation: Organisation) -> Any:
     return ExpressionWrapper(F("acceptance_asked_on") + Value(ANSWER_WITHIN), DateField())
+
+
+def decision_due(organisation: Organisation) -> Any:
+    submitted = TruncDate("submitted_at", tzinfo=organisation.zone)
+    return ExpressionWrapper(submitted + Value(ANSWER_WITHIN), DateField())
+
+
+def change_decided_by(organisation: Organisation) -> Any:
+    """The day for which a change is planned; without one the week after it was proposed."""
+    proposed = TruncDate("created_at", tzinfo=organisation.zone)
+    return Coalesce(F("planned_on"), ExpressionWrapper(proposed + Value(ANSWER_WITHIN), DateField()))
 
 
 def delivery_due(organisation: Organisation) -> Any:
@@ -123,6 +180,26 @@ SOURCES: tuple[Source, ...] = (
     Source(
         *("delivered", _("Evidence delivered"), _("Evidence to accept"), EvidenceRequest, delivery_due, "asked_by"),
         where=Q(state=RequestState.DELIVERED),
+    ),
+    *(
+        Approvals(rule, _("To approve"), word, kind, decision_due, "decider__user", where=Q(state=Standing.IN_REVIEW))
+        for rule, word, kind in (
+            ("appr-crit", _("Risk criteria to approve"), RiskCriteria),
+            ("appr-plan", _("Treatment plans to approve"), TreatmentPlan),
+            ("appr-soa", _("Statements to approve"), Statement),
+        )
+    ),
+    Approvals(
+        *("appr-full", _("To approve"), _("Impact assessments to approve"), ImpactAssessment, decision_due),
+        *("decider__user", Q(state=Standing.IN_REVIEW, screening=Screening.FULL)),
+    ),
+    LightApprovals(
+        *("appr-light", _("To approve"), _("Light assessments to approve"), ImpactAssessment, decision_due),
+        *("decider__user", Q(state=Standing.IN_REVIEW) & ~Q(screening=Screening.FULL)),
+    ),
+    Approvals(
+        *("appr-chg", _("To approve"), _("Changes to approve"), PlannedChange, change_decided_by),
+        *("decider__user", Q(state=ChangeState.PLANNED)),
     ),
     Source(
         *("treatment", _("Treatment due"), _("Treatments"), Treatment, "due_on"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
@@ -76,7 +76,7 @@ class AskingFilter(RecordFilter):
 
 
 class AskingViews(RegisterViews):
-    related = ("owner", "organisation", "asked_by")
+    related: ClassVar[tuple[str, ...]] = ("owner", "organisation", "asked_by")
     # Not the day: whoever is asked may change their own, and does not move it.
     bulk = ("owner", "review_on")
 

@@ -13,8 +13,8 @@ from clauses.models import Asking, EvidenceRequest, Task
 from clauses.models.asking import WAITING, RequestState, TaskState
 from evidence.actions import link
 from evidence.models import Evidence
-from organisations.models import User
-from organisations.roles import CHANGE_RECORDS, RIGHTS, ROLES_THAT_AUDIT
+from organisations.models import OrganisationGrant, User
+from organisations.roles import CHANGE_RECORDS, ROLES_THAT_AUDIT
 from records.actions import keep
 from records.models import Record
 
@@ -23,16 +23,16 @@ from .telling import let_see, tell
 
 def keeps_records(user: Any, organisation: Any) -> bool:
     """Whether somebody keeps the organisation's records, so that they may ask, accept and withdraw."""
-    member = organisation.memberships.current().filter(user=user).first()
-    return member is not None and CHANGE_RECORDS in RIGHTS[member.role]
+    held = OrganisationGrant.objects.filter(user=user, content_object=organisation, permission__codename=CHANGE_RECORDS)
+    return held.exists() and organisation.memberships.current().filter(user=user).exists()
 
 
 def may_answer(asked: Any, user: Any) -> bool:
     """Whether somebody may say that it is done: who was asked, whatever their role but for auditors, and an officer."""
-    member = asked.organisation.memberships.current().filter(user=user).first()
-    if member is None or member.role in ROLES_THAT_AUDIT:
-        return False
-    return user.pk == asked.owner_id or CHANGE_RECORDS in RIGHTS[member.role]
+    if user.pk != asked.owner_id:
+        return keeps_records(user, asked.organisation)
+    members = asked.organisation.memberships.current().filter(user=user)
+    return bool(members.exclude(role__in=ROLES_THAT_AUDIT).exists())
 
 
 def refusal(request: EvidenceRequest, user: Any) -> str:

@@ -10,6 +10,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from clauses.models import EvidenceRequest, PlannedChange, Task
+from organisations.authority import Authority
+from organisations.models import Organisation
 from records.models import Record
 from reports import digests
 from reports.dates import SOURCES
@@ -19,9 +22,21 @@ from reports.reminding import coming, make
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import ImpactMeasure
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
+from tests.clauses.asking.making import make_request, make_task
+from tests.clauses.registers.making import maker
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
-from tests.risk_cast import make_acceptance, make_impact_assessment, make_incident, make_risk, make_treatment, score
+from tests.risk_cast import (
+    make_acceptance,
+    make_criteria,
+    make_impact_assessment,
+    make_incident,
+    make_plan,
+    make_risk,
+    make_statement,
+    make_treatment,
+    score,
+)
 
 SignIn = Callable[..., Client]
 
@@ -52,6 +67,33 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "asked": asked,
         "measure": assessment,
         "notice": incident,
+        **asked_of(organisation, person, on),
+        **in_review(organisation, person, on),
+    }
+
+
+def asked_of(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    """What is asked of a person by name: an action, evidence, and to accept what was delivered."""
+    delivered = {"state": "delivered", "delivered_on": day(on - 7), "asked_by": person}
+    return {
+        "task": make_task(organisation, owner=person, due_on=day(on)),
+        "request": make_request(organisation, owner=person, due_on=day(on)),
+        "delivered": make_request(organisation, **delivered),
+    }
+
+
+def in_review(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    """What waits for the approval of the person, who alone has the authority."""
+    organisation.memberships.filter(user=person).update(authority=Authority.DESIGNATED)
+    noon = datetime.combine(day(on - 7), time(12), organisation.zone)
+    waiting: dict[str, Any] = {"state": Standing.IN_REVIEW, "submitted_at": noon}
+    return {
+        "appr-crit": make_criteria(organisation, **waiting),
+        "appr-plan": make_plan(organisation, **waiting),
+        "appr-soa": make_statement(organisation, **waiting),
+        "appr-full": make_impact_assessment(organisation, screening="full", **waiting),
+        "appr-light": make_impact_assessment(organisation, screening="light", **waiting),
+        "appr-chg": maker(PlannedChange)(organisation, planned_on=day(on)),
     }
 
 
@@ -100,12 +142,18 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     records = of_each(organisation, somebody(organisation), 5)
     Record.objects.filter(pk__in=[record.pk for record in records.values()]).update(review_on=day(5))
     assert {reference for what, reference, _on in found(organisation, officer) if what == "review"} == {
-        record.reference for rule, record in records.items() if rule != "measure"
+        record.reference for rule, record in records.items() if rule not in {"measure", "appr-full", "appr-light"}
     }, "an assessment that is no more than a draft is not reviewed"
     Risk.objects.update(closed_on=TODAY, closed_because="Gone")
     type(records["notice"]).objects.update(closed_on=TODAY)
     type(records["treatment"]).objects.update(status="verified")
     ImpactMeasure.objects.update(done_on=TODAY)
+    Task.objects.update(state="done", closed_on=TODAY)
+    EvidenceRequest.objects.update(state="withdrawn")
+    PlannedChange.objects.update(state="withdrawn")
+    Record.objects.filter(kind="planned-change").update(review_on=None)
+    for rule in ("appr-crit", "appr-plan", "appr-soa", "appr-full"):
+        type(records[rule]).objects.update(state=Standing.SUPERSEDED)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         records["review"].reference,
@@ -169,5 +217,7 @@ def test_a_contributor_sees_the_dates_of_what_they_may_see(organisation: Any, co
     make_ai_system(organisation, review_on=day(2))
     seen = found(organisation, contributor)
     assert {reference for _what, reference, _on in seen} == {
-        record.reference for rule, record in records.items() if rule not in {"asked", "measure"}
+        record.reference
+        for rule, record in records.items()
+        if rule not in {"asked", "measure", "delivered"} and not rule.startswith("appr-")
     }
