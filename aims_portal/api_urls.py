@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from clauses.api import RequirementApi
+from clauses.api_asking import register_asking
+from clauses.api_gaps import register_gaps
 from clauses.api_registers import register_registers
 from clauses.documents.api import DocumentApi
 from clauses.scope.api import ScopeApi
@@ -28,6 +30,8 @@ router.register("requirements", RequirementApi, basename="api-requirement")
 register_registers(router)
 router.register("documents", DocumentApi, basename="api-document")
 router.register("scope", ScopeApi, basename="api-scope-statement")
+register_gaps(router)
+register_asking(router)
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
 register_systems(router)
 router.register("treatments", TreatmentApi, basename="api-treatment")

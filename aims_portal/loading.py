@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clauses.asking.loading import load_asked
 from clauses.documents.loading import load_documents
 from clauses.loading_positions import load_expected_proofs, load_positions
 from clauses.loading_registers import load_registers
@@ -48,12 +49,14 @@ STEPS = (
     load_impact_assessments,
     load_incidents,
     load_concerns,
+    load_asked,
 )
 TAKEN_IN = (
     *("organisation", "people", "suppliers", "ai_systems", "soa", "gap_assessment", "positions", "evidence"),
     *("datasets", "system_resources", "system_records"),
     *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
     *("context_issues", "interested_parties", "objectives", "training_records", "documents"),
+    *("actions", "evidence_requests"),
 )
 NOT_YET = (
     "internal_audit",

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from records.log_page import log_export, log_page
 from records.mention_page import mention_list
 from records.search_page import search_page
+from reports.views.calendar import calendar_feed
 
 from . import views
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("invitations/", include("organisations.invitation_urls")),
     path("speak-up/", include("risks.concerns.urls")),
+    path("calendar/<str:secret>.ics", calendar_feed, name="calendar-feed"),
     path("api/", include("aims_portal.api_urls")),
     path("<slug:organisation>/", include(organisation)),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +15,8 @@ from organisations.models import Organisation, User
 from records.actions import touch
 from records.bulk import create_records
 
-from .models import Answer, ExpectedEvidence, ExpectedProof, Position, Question, Requirement
+from .models import ExpectedEvidence, ExpectedProof, GapRun, Position, Question, Requirement
+from .models.position import GivenAnswer
 
 
 @transaction.atomic
@@ -45,34 +48,49 @@ def unopened_positions(organisation: Organisation) -> list[Position]:
 class Stale(Exception):
     """Somebody else answered this question after the page was opened."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: GivenAnswer) -> None:
         super().__init__(str(answer))
         self.answer = answer
 
 
-def token(answer: Answer | None) -> str:
+def token(answer: GivenAnswer | None) -> str:
     """Names the state of an answer, so that a later save can tell whether it changed meanwhile."""
     return str(int(answer.answered_at.timestamp() * 1_000_000)) if answer else "0"
 
 
 @transaction.atomic
 def answer_question(
-    position: Position, question: Question, *, value: str, comment: str, by: User, seen: str | None = None
-) -> Answer:
-    """Keeps an answer. Raises Stale when `seen` is not its state any more, ValidationError for a value out of place."""
-    Position.objects.select_for_update(of=("self",)).get(pk=position.pk)
-    answer = Answer.objects.filter(position=position, question=question).first()
+    record: Position | GapRun, question: Question, *, value: str, comment: str, by: User, seen: str | None = None
+) -> GivenAnswer:
+    """Keeps an answer, on the page of a requirement or within a gap analysis run.
+
+    Raises Stale when `seen` is not its state any more, ValidationError for a value out of place.
+    """
+    answers: Any = record.answers
+    now = type(record)._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
+    answer = answers.filter(question=question).first()
+    new = answers.model(**{answers.field.name: record}, question=question)
     if seen is not None and seen != token(answer):
-        raise Stale(answer or Answer(position=position, question=question))
-    if value and value not in Answer.Value:
+        raise Stale(answer or new)
+    if value and value not in GivenAnswer.Value:
         raise ValidationError(_("Choose one of the answers."))
-    if value == Answer.Value.NOT_APPLICABLE and not position.requirement.is_control:
+    if value == GivenAnswer.Value.NOT_APPLICABLE and not question.requirement.is_control:
         raise ValidationError(_("A clause always applies; only questions on a control can be not applicable."))
-    answer = answer or Answer(position=position, question=question)
+    if isinstance(now, GapRun):
+        fits_run(now, value, comment)
+    answer = answer or new
     answer.value, answer.comment, answer.answered_by, answer.answered_at = value, comment.strip(), by, timezone.now()
     answer.save()
-    touch(position, by=by)
-    return answer
+    touch(record, by=by)
+    return cast(GivenAnswer, answer)
+
+
+def fits_run(run: GapRun, value: str, comment: str) -> None:
+    """Refuses what a run cannot take: anything once it is closed, and “not applicable” without a reason."""
+    if not run.is_open:
+        raise ValidationError(_("This gap analysis is closed: its answers stay as they are."))
+    if value == GivenAnswer.Value.NOT_APPLICABLE and not comment.strip():
+        raise ValidationError(_("Say in the note why it does not apply; answer and note are then saved together."))
 
 
 @transaction.atomic

@@ -16,7 +16,8 @@ from records.forms import RecordForm
 from systems.models import AISystem
 
 from .actions import token
-from .models import Answer, Basis, ExpectedProof, Position, PositionSystem, Question
+from .models import Basis, ExpectedProof, Position, PositionSystem, Question
+from .models.position import GivenAnswer
 from .standing import standings
 
 
@@ -76,9 +77,9 @@ def questions_of(position: Position) -> list[dict[str, Any]]:
     return [question_line(question, answers.get(question.pk), is_control=is_control) for question in asked]
 
 
-def question_line(question: Question, answer: Answer | None, *, is_control: bool) -> dict[str, Any]:
+def question_line(question: Question, answer: GivenAnswer | None, *, is_control: bool) -> dict[str, Any]:
     """One question as components/question.html wants it; only a control's can be answered “N/A”."""
-    values = [value for value in Answer.Value if is_control or value != Answer.Value.NOT_APPLICABLE]
+    values = [value for value in GivenAnswer.Value if is_control or value != GivenAnswer.Value.NOT_APPLICABLE]
     return {
         "id": question.pk,
         "text": question.text,

@@ -12,6 +12,7 @@ from records.bulk import create_records
 from systems.models import AISystem
 
 from .actions import unopened_positions
+from .gaps.loading import gap_run
 from .models import Basis, ExpectedEvidence, ExpectedProof, Position, PositionSystem
 from .models.position import CLAUSE_STATUSES, CONTROL_STATUSES
 
@@ -76,12 +77,12 @@ def decide(row: Row, positions: list[Position], on: date | None, *, applicable: 
 
 
 def load_gap_assessment(intake: Intake) -> None:
-    """The status of each clause, as of the day of the assessment."""
+    """The status of each clause, as of the day of the assessment, which is also kept as a closed gap analysis run."""
     gap = intake.root.row("gap_assessment")
     if not gap:
         return
-    gap.leave("id", "title")
     on, results = gap.day("on", needed=True), gap.row("results", needed=True)
+    outcomes: dict[int, str] = {}
     for number in results:
         position = results.find(number, number, "requirements")
         status = one_of(results, number, results.text(number, needed=True), CLAUSE_STATUSES)
@@ -89,7 +90,8 @@ def load_gap_assessment(intake: Intake) -> None:
             results.refuse(number, _("“%(number)s” is not a clause") % {"number": number})
         elif position:
             assign(position, {"status": status, "status_on": on})
-    intake.attempt(gap, Row.close)
+            outcomes[position.requirement_id] = status
+    intake.attempt(gap, lambda row: gap_run(row, on, outcomes))
 
 
 def load_own_words(intake: Intake) -> list[tuple[Position, list[AISystem]]]:

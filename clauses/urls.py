@@ -1,7 +1,10 @@
 from django.urls import path
 
 from . import views
+from .asking import request_pages, task_pages
 from .documents import version_pages
+from .gaps import answering, reading
+from .gaps import pages as gap_pages
 from .registers import changes, context, leadership, objectives, overview, support, training
 from .scope import views as scope_pages
 
@@ -35,4 +38,43 @@ urlpatterns = [
     *training.TrainingViews.urls(),
     *support.AwarenessViews.urls(),
     *support.CommunicationViews.urls(),
+    *gap_pages.GapRunViews.urls(),
+    path("gap-runs/<str:reference>/close/", gap_pages.close, name="gap-run-close"),
+    path("gap-runs/<str:reference>/gaps/", reading.gap_list, name="gap-run-gaps"),
+    path("gap-runs/<str:reference>/compare/", reading.compare_runs, name="gap-run-compare"),
+    path("gap-runs/<str:reference>/answers.<str:file_format>", reading.answers_as_file, name="gap-run-answers"),
+    path("gap-runs/<str:reference>/answers/<int:question_id>/", answering.save_answer, name="gap-run-answer"),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/",
+        answering.requirement_page,
+        name="gap-run-requirement",
+    ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/priority/",
+        answering.set_priority,
+        name="gap-run-priority",
+    ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/evidence/",
+        answering.set_evidence,
+        name="gap-run-evidence",
+    ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/files/",
+        answering.drop_evidence,
+        name="gap-run-files",
+    ),
+    path(
+        "gap-runs/<str:reference>/requirements/<str:requirement_number>/action/",
+        task_pages.action_for_gap,
+        name="gap-run-action",
+    ),
+    *task_pages.TaskViews.urls(),
+    path("actions/<str:reference>/finish/", task_pages.finish, name="task-finish"),
+    path("actions/<str:reference>/withdraw/", task_pages.withdraw, name="task-withdraw"),
+    *request_pages.EvidenceRequestViews.urls(),
+    path("evidence-requests/<str:reference>/deliver/", request_pages.hand_in, name="evidence-request-deliver"),
+    path("evidence-requests/<str:reference>/accept/", request_pages.take, name="evidence-request-accept"),
+    path("evidence-requests/<str:reference>/return/", request_pages.give_back, name="evidence-request-return"),
+    path("evidence-requests/<str:reference>/withdraw/", request_pages.call_off, name="evidence-request-withdraw"),
 ]

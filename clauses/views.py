@@ -105,7 +105,8 @@ def kept(form: PositionForm) -> str:
 def save_answer(request: MemberRequest, reference: str, question_id: int) -> HttpResponse:
     """Saves one answer; 409 with both texts when somebody else was faster."""
     position = changeable(request, reference)
-    question = get_object_or_404(Question, pk=question_id, requirement=position.requirement_id, is_withdrawn=False)
+    asked = Question.objects.select_related("requirement").filter(is_withdrawn=False)
+    question = get_object_or_404(asked, pk=question_id, requirement=position.requirement_id)
     form = answer_form(request, position, question)
     try:
         answer = answer_question(

@@ -34,6 +34,7 @@ def appoint(
     function: str = "",
     top_management: bool = False,
     authority: str = "",
+    manager: User | None = None,
     until: date | None = None,
 ) -> Membership:
     """Gives `user` exactly the rights of `role` in `organisation` until the end of `until`, whatever they held before.
@@ -45,6 +46,7 @@ def appoint(
     if role in ROLES_THAT_AUDIT and (authority or top_management):
         raise ValidationError(AUDITORS_DECIDE_NOTHING)
     place = {"role": role, "function": function, "top_management": top_management, "authority": authority}
+    place |= {"manager": manager}
     membership, _created = Membership.objects.update_or_create(
         user=user, organisation=organisation, defaults={**place, "until": until}
     )

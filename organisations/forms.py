@@ -25,7 +25,7 @@ from .roles import MEANINGS, ROLES_THAT_AUDIT, ROLES_WITH_END_DATE, Role
 
 PROFILE = [
     *("name", "legal_form", "country", "employees", "business", "sites", "jurisdictions", "timezone"),
-    *("scope_statement", "scope_version", "certification_body", "stage1_on", "stage2_on"),
+    *("scope_statement", "scope_version", "certification_body", "stage1_on", "stage2_on", "escalate_after"),
 ]
 REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -77,7 +77,7 @@ class MembershipForm(PlaceForm):
     """Role, function and end of one member. To end access at once, the membership is removed instead."""
 
     groups = [
-        (_("Work"), _("What the person does here."), ["function", "top_management"]),
+        (_("Work"), _("What the person does here."), ["function", "manager", "top_management"]),
         (
             _("Authority"),
             _("What they accept and approve (5.3): risks, treatment plans, the applicability."),
@@ -88,10 +88,11 @@ class MembershipForm(PlaceForm):
 
     class Meta:
         model = Membership
-        fields = ["function", "top_management", "authority", "role", "until"]
+        fields = ["function", "manager", "top_management", "authority", "role", "until"]
         widgets = {"role": forms.RadioSelect, "until": day_input()}
         labels = {"authority": _("May decide as")}
         help_texts = {
+            "manager": _("Is told of what this person leaves undone, if they may read all records."),
             "top_management": _("Directs the organisation at the highest level, and takes part in management reviews."),
             "until": _("The last day of access. An auditor needs one."),
         }
@@ -99,6 +100,10 @@ class MembershipForm(PlaceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["authority"].choices = [("", Authority.OWNER.label), *Given.choices]  # type: ignore[attr-defined]
+        others = self.organisation.memberships.current().exclude(user=self.instance.user_id)
+        above = self.fields["manager"]
+        above.queryset = User.objects.filter(pk__in=others.values("user")).order_by("name")  # type: ignore[attr-defined]
+        above.empty_label = _("Nobody")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -193,6 +198,7 @@ class OrganisationForm(forms.ModelForm):
             ["scope_statement", "scope_version"],
         ),
         (_("Certification"), _("What everybody works towards."), ["certification_body", ("stage1_on", "stage2_on")]),
+        (_("Reminders"), _("Whose day has passed is reminded every week."), ["escalate_after"]),
     ]
 
     class Meta:
@@ -214,6 +220,7 @@ class OrganisationForm(forms.ModelForm):
             "employees": _("About how many people work there."),
             "timezone": _("Decides when a day is over: what is due, expired or late is counted from it."),
             "scope_version": _("Give it a new one whenever the scope changes."),
+            "escalate_after": _("Then the person they report to is told as well, or else the compliance officers."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -224,6 +231,7 @@ class OrganisationForm(forms.ModelForm):
         if self.instance.timezone not in {name for _region, names in zones for name, _label in names}:
             zones = [(self.instance.timezone, [(self.instance.timezone, self.instance.timezone)]), *zones]
         self.fields["timezone"].widget = forms.Select(choices=zones)
+        self.fields["escalate_after"].required = False
 
     @property
     def is_stale(self) -> bool:
@@ -235,6 +243,10 @@ class OrganisationForm(forms.ModelForm):
         data = cast(QueryDict, self.data).copy()
         data["version"] = self.saved_version
         self.data = data
+
+    def clean_escalate_after(self) -> int:
+        days: int | None = self.cleaned_data["escalate_after"]
+        return self.instance.escalate_after if days is None else days
 
     def clean_country(self) -> str:
         country: str = self.cleaned_data["country"].upper()

@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,7 @@ from .roles import MANAGE_MEMBERS, PERMISSIONS, ROLES_WITH_END_DATE, VIEW_RECORD
 
 # Words that begin our own addresses cannot be an organisation's.
 RESERVED_SLUGS = frozenset(
-    {"accounts", "api", "healthz", "kit", "static", "invitations", "organisations", "media", "speak-up"}
+    {"accounts", "api", "healthz", "kit", "static", "invitations", "organisations", "media", "speak-up", "calendar"}
 )
 
 
@@ -93,6 +94,10 @@ class Organisation(models.Model):
     certification_body = models.CharField(_("certification body"), max_length=150, blank=True)
     stage1_on = models.DateField(_("stage 1 begins"), null=True, blank=True)
     stage2_on = models.DateField(_("stage 2 begins"), null=True, blank=True)
+    # What is later than this many days is told to the owner's manager, or else to the compliance officers.
+    escalate_after = models.PositiveSmallIntegerField(
+        _("days late before others are told"), default=14, validators=[MinValueValidator(1), MaxValueValidator(90)]
+    )
 
     class Meta:
         ordering = ["name"]
@@ -173,6 +178,15 @@ class Membership(models.Model):
         help_text=_("What they may accept and approve. Top management may decide on everything."),
     )
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day of access."))
+    # To whom the person reports: is told of what they leave undone.
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("reports to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MembershipQuerySet.as_manager()

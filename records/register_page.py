@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -68,11 +69,12 @@ class RegisterViews(RecordViews):
         return [own, "records/register_detail.html", shared] if page == "detail" else [own, shared]
 
 
-def parts_of(record: Record, form: type[RecordForm], user: User) -> Any:
+def parts_of(record: Record, form: type[RecordForm], user: User, *, without: Collection[str] = ()) -> Any:
     """The groups of the form with what the record says: {title, facts: {term, value or records}}."""
     openable = openable_from(record, form, user)
     for title, _help, rows in form.groups:
-        names = [name for row in rows for name in ([row] if isinstance(row, str) else row) if name not in SHARED]
+        names = [name for row in rows for name in ([row] if isinstance(row, str) else row)]
+        names = [name for name in names if name not in SHARED and name not in without]
         if names:
             yield {"title": title, "facts": [fact(record, form, name, openable) for name in names]}
 

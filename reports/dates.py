@@ -5,24 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Case, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from clauses.models import (
     Awareness,
     Communication,
     Document,
+    EvidenceRequest,
     LegalRequirement,
     Objective,
     PlannedChange,
     ScopeStatement,
+    Task,
     TrainingRecord,
 )
+from clauses.models.asking import SETTLED, WAITING, RequestState, TaskState
+from clauses.models.planning import ChangeState
 from evidence.models import Evidence
+from organisations.authority import Authority
 from organisations.models import Organisation, User
+from organisations.roles import ROLES_THAT_AUDIT
 from records.models import Record
 from risks.models import (
     Acceptance,
@@ -38,10 +57,11 @@ from risks.models import (
     TreatmentPlan,
     TreatmentState,
 )
+from risks.models.impact_sections import Screening
 from risks.models.treatment import UNDER_WAY
 from systems.models import AISystem, Dataset, Supplier, SystemResource
 
-# Days within which whoever is asked to accept a risk or to approve a document answers, and somebody takes up a concern.
+# Days within which whoever is asked to accept or to approve something answers, and somebody takes up a concern.
 ANSWER_WITHIN = 7
 VERSIONED = (RiskCriteria, TreatmentPlan, Statement, ScopeStatement)
 # What is over needs no review any more; of an impact assessment only the one in force has a day until which it holds.
@@ -55,6 +75,8 @@ OVER: tuple[QuerySet[Any], ...] = (
     Concern.objects.filter(state=ConcernState.CLOSED),
     ImpactAssessment.objects.exclude(state=Standing.APPROVED),
     PlannedChange.objects.exclude(closed_on=None),
+    Task.objects.exclude(state=TaskState.OPEN),
+    EvidenceRequest.objects.filter(state__in=SETTLED),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in VERSIONED),
 )
 ALWAYS = Q()
@@ -100,6 +122,43 @@ class Reviews(Source):
         return still_reviewed(super().rows(organisation, seen_by=seen_by, owner=owner))
 
 
+class Approvals(Source):
+    """Versions in review, for each member whose authority (one of `by`, or top management's) suffices to decide.
+
+    Not for who submitted or proposed it. `owner` is the path to whom that is; one row for each who may decide.
+    """
+
+    by: ClassVar[tuple[Authority, ...]] = (Authority.DESIGNATED,)
+
+    def rows(
+        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
+    ) -> QuerySet[Any]:
+        member = "organisation__memberships"
+        holds = Q(**{f"{member}__top_management": True}) | Q(**{f"{member}__authority__in": self.by})
+        holds &= Q(**{f"{member}__until": None}) | Q(**{f"{member}__until__gte": organisation.today()})
+        audits = Q(**{f"{member}__role__in": ROLES_THAT_AUDIT})
+        found: Any = self.kind.objects.of(organisation)
+        found = found.visible_to(seen_by) if seen_by is not None else found
+        found = found.annotate(decider=FilteredRelation(member, condition=holds & ~audits))
+        on = self.day if isinstance(self.day, str) else self.day(organisation)
+        found = found.filter(self.where, decider__isnull=False).annotate(on=on, actor=F("decider__user"))
+        asker = "proposed_by" if self.kind is PlannedChange else "submitted_by"
+        waiting: QuerySet[Any] = found.exclude(actor=Coalesce(F(asker), 0))
+        return waiting if owner is None else waiting.filter(actor=getattr(owner, "pk", owner))
+
+
+class TopApprovals(Approvals):
+    """What nobody but top management decides."""
+
+    by = ()
+
+
+class LightApprovals(Approvals):
+    """What a head of department may decide as well."""
+
+    by = (Authority.HEAD, Authority.DESIGNATED)
+
+
 def acceptance_ends(organisation: Organisation) -> Any:
     """The last day on which the residual risk is accepted; one that was renewed ends with its successor."""
     standing = Acceptance.objects.filter(risk=OuterRef("pk"), lapsed_on=None)
@@ -114,9 +173,24 @@ def take_up_due(organisation: Organisation) -> Any:
     return ExpressionWrapper(F("received_on") + Value(ANSWER_WITHIN), DateField())
 
 
-def decision_due(organisation: Organisation) -> Any:
+def version_decided_by(organisation: Organisation) -> Any:
     submitted = TruncDate("versions__submitted_at", tzinfo=organisation.zone)
     return ExpressionWrapper(submitted + Value(ANSWER_WITHIN), DateField())
+
+
+def decision_due(organisation: Organisation) -> Any:
+    submitted = TruncDate("submitted_at", tzinfo=organisation.zone)
+    return ExpressionWrapper(submitted + Value(ANSWER_WITHIN), DateField())
+
+
+def change_decided_by(organisation: Organisation) -> Any:
+    """The day for which a change is planned; without one the week after it was proposed."""
+    proposed = TruncDate("created_at", tzinfo=organisation.zone)
+    return Coalesce(F("planned_on"), ExpressionWrapper(proposed + Value(ANSWER_WITHIN), DateField()))
+
+
+def delivery_due(organisation: Organisation) -> Any:
+    return ExpressionWrapper(F("delivered_on") + Value(ANSWER_WITHIN), DateField())
 
 
 def notice_due(organisation: Organisation) -> Any:
@@ -148,6 +222,39 @@ REVIEW, EVIDENCE = "review", "evidence"
 SOURCES: tuple[Source, ...] = (
     Reviews(REVIEW, _("Review"), _("Reviews"), Record, "review_on"),
     Source(EVIDENCE, _("Evidence runs out"), _("Evidence"), Evidence, "valid_until"),
+    Source("task", _("Action due"), _("Actions"), Task, "due_on", where=Q(state=TaskState.OPEN)),
+    Source(
+        *("request", _("Evidence asked for"), _("Evidence to deliver"), EvidenceRequest, "due_on"),
+        where=Q(state__in=WAITING),
+    ),
+    Source(
+        *("delivered", _("Evidence delivered"), _("Evidence to accept"), EvidenceRequest, delivery_due, "asked_by"),
+        where=Q(state=RequestState.DELIVERED),
+    ),
+    *(
+        Approvals(rule, _("To approve"), word, kind, decision_due, "decider__user", where=Q(state=Standing.IN_REVIEW))
+        for rule, word, kind in (
+            ("appr-crit", _("Risk criteria to approve"), RiskCriteria),
+            ("appr-plan", _("Treatment plans to approve"), TreatmentPlan),
+            ("appr-soa", _("Statements to approve"), Statement),
+        )
+    ),
+    TopApprovals(
+        *("appr-scope", _("To approve"), _("Scopes to approve"), ScopeStatement, decision_due),
+        *("decider__user", Q(state=Standing.IN_REVIEW)),
+    ),
+    Approvals(
+        *("appr-full", _("To approve"), _("Impact assessments to approve"), ImpactAssessment, decision_due),
+        *("decider__user", Q(state=Standing.IN_REVIEW, screening=Screening.FULL)),
+    ),
+    LightApprovals(
+        *("appr-light", _("To approve"), _("Light assessments to approve"), ImpactAssessment, decision_due),
+        *("decider__user", Q(state=Standing.IN_REVIEW) & ~Q(screening=Screening.FULL)),
+    ),
+    Approvals(
+        *("appr-chg", _("To approve"), _("Changes to approve"), PlannedChange, change_decided_by),
+        *("decider__user", Q(state=ChangeState.PLANNED)),
+    ),
     Source(
         *("treatment", _("Treatment due"), _("Treatments"), Treatment, "due_on"),
         where=Q(status__in=UNDER_WAY, treats__closed_on=None),
@@ -170,7 +277,7 @@ SOURCES: tuple[Source, ...] = (
         where=Q(measures__done_on=None, measures__due_on__isnull=False) & IN_FORCE,
     ),
     Source(
-        *("decision", _("Approval asked for"), _("To approve"), Document, decision_due, "approver"),
+        *("decision", _("Approval asked for"), _("To approve"), Document, version_decided_by, "approver"),
         where=Q(versions__state=Standing.IN_REVIEW),
     ),
     Source(

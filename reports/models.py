@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from organisations.history import tracked
 from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
-from organisations.roles import VIEW_RECORDS
+from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS
 from records.grants import belongs_with
 from records.models import Record
 
@@ -37,6 +37,7 @@ class Report(models.Model):
         STATEMENT = "statement", _("Statement of Applicability")
         IMPACT = "impact_assessment", _("AI system impact assessment")
         DOSSIER = "dossier", _("AI system dossier")
+        GAP_RUN = "gap_run", _("Gap analysis")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -44,12 +45,14 @@ class Report(models.Model):
         Kind.STATEMENT: "SOA",
         Kind.IMPACT: "AIA",
         Kind.DOSSIER: "DOS",
+        Kind.GAP_RUN: "GAR",
     }
     # What a report of these kinds is about: the kind of its `subject`.
     SUBJECTS: ClassVar[dict[str, str]] = {
         Kind.STATEMENT: "statement",
         Kind.IMPACT: "impact-assessment",
         Kind.DOSSIER: "ai-system",
+        Kind.GAP_RUN: "gap-run",
     }
 
     class State(models.TextChoices):
@@ -182,3 +185,31 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record}: {self.rule} {self.due_on} {self.slot:+}"
+
+
+@tracked(without=("secret_hash",), seen_with=MANAGE_MEMBERS, kept_at="member-list")
+class CalendarAddress(models.Model):
+    """The secret address at which one person's calendar of what is due is read; only a hash of it is kept."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_addresses")
+    prefix = models.CharField(max_length=20, unique=True, editable=False)
+    secret_hash = models.CharField(max_length=64, editable=False)
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                condition=models.Q(revoked_at=None),
+                name="one_calendar_address_each",
+            )
+        ]
+        verbose_name = _("calendar address")
+        verbose_name_plural = _("calendar addresses")
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.prefix}"

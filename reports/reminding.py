@@ -1,7 +1,8 @@
 """Who is told of what today: rows for reminders and digests, made once whatever runs twice, late or backwards.
 
-The owner is told; the compliance officers of what has no owner that can be told, and of what is more than two weeks
-late. Auditors from outside and people who left are told nothing.
+The owner is told; the compliance officers of what has no owner that can be told. Of what is later than the organisation
+allows (14 days, if it sets nothing else) whom the owner reports to is told as well, or else the officers. Auditors
+from outside and people who left are told nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -31,7 +32,7 @@ from django.utils import timezone
 
 from organisations.mail_jobs import send_after_commit
 from organisations.models import Organisation
-from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, ROLES_WITH_END_DATE
+from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, ROLES_WITH_END_DATE, VIEW_RECORDS
 
 from .dates import SOURCES, Source, due_by
 from .models import Digest, DigestChoice, Reminder
@@ -55,15 +56,29 @@ class Thing(NamedTuple):
 
 @dataclass(frozen=True)
 class Audience:
-    """Who can be told: `people` in all, and the `keepers` who are told of what nobody else takes care of."""
+    """Who can be told: `people` in all, and the `keepers` who are told of what nobody else takes care of.
+
+    What is more than `escalate_after` days late is told beyond its owner.
+    """
 
     people: frozenset[int]
     keepers: frozenset[int]
+    # Whoever may read all records and has people who report to them, by each of these.
+    managers: dict[int, int] = field(default_factory=dict)
+    escalate_after: int = 14
 
     def of(self, owner: int | None, *, escalated: bool) -> frozenset[int]:
         if owner is None or owner not in self.people:
             return self.keepers
-        return self.keepers | {owner} if escalated else frozenset({owner})
+        if not escalated:
+            return frozenset({owner})
+        return frozenset({owner, self.managers[owner]}) if owner in self.managers else self.keepers | {owner}
+
+    def hears_of_others(self, person: int) -> bool:
+        return person in self.keepers or person in self.managers.values()
+
+    def escalated_on(self, due_on: date) -> date:
+        return escalated_on(due_on, self.escalate_after)
 
 
 def make_all(now: datetime | None = None) -> int:
@@ -150,7 +165,7 @@ def untold(organisation: Organisation, day: date) -> dict[int, list[tuple[Thing,
         slot = slot_on(thing.due_on, day)
         if slot is None:
             continue
-        for person in audience.of(owner, escalated=day >= escalated_on(thing.due_on)):
+        for person in audience.of(owner, escalated=day >= audience.escalated_on(thing.due_on)):
             before = last.get((person, thing))
             if before is None or before < slot:
                 # Two measures of one record may fall on the same day: that is one thing to be told.
@@ -166,7 +181,10 @@ def audience_of(organisation: Organisation) -> Audience:
         return frozenset(person for person, held in rights.items() if right in held)
 
     # Where there is no compliance officer, whoever can appoint one hears of it.
-    return Audience(frozenset(rights), holders(CHANGE_RECORDS) or holders(MANAGE_MEMBERS))
+    readers, above = holders(VIEW_RECORDS), current.exclude(manager=None).values_list("user", "manager")
+    managers = {person: manager for person, manager in above if manager in readers}
+    keepers = holders(CHANGE_RECORDS) or holders(MANAGE_MEMBERS)
+    return Audience(frozenset(rights), keepers, managers, organisation.escalate_after)
 
 
 def things(organisation: Organisation, by: date, owner: Any = None) -> Iterator[tuple[Thing, int | None]]:
@@ -211,13 +229,13 @@ def coming(organisation: Organisation, person: int, today: date) -> list[tuple[d
     is_made = Digest.objects.filter(organisation=organisation, person=person, day=today).exists()
     soonest = today + timedelta(days=1) if is_made else today
     found = []
-    for thing, owner in things(organisation, today + 2 * AHEAD, None if person in audience.keepers else person):
+    for thing, owner in things(organisation, today + 2 * AHEAD, None if audience.hears_of_others(person) else person):
         told = last.get((person, thing))
         now_due = slot_on(thing.due_on, today)
         is_new = now_due is not None and (told is None or told < now_due)
         day = soonest if is_new else day_of(thing.due_on, slot_after(now_due))
         if person not in audience.of(owner, escalated=False):
-            day = max(day, escalated_on(thing.due_on))
+            day = max(day, audience.escalated_on(thing.due_on))
         if person in audience.of(owner, escalated=True) and day <= today + AHEAD:
             found.append((day, thing))
     return sorted(found)

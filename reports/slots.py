@@ -12,8 +12,6 @@ BEFORE = (-30, -7, -1)
 WEEK = 7
 # How far ahead of a date the first reminder comes.
 AHEAD = timedelta(days=-BEFORE[0])
-# Later than this many days after its date, the compliance officers are told as well.
-ESCALATED = 14
 
 
 def slot_on(due_on: date, today: date) -> int | None:
@@ -38,6 +36,6 @@ def day_of(due_on: date, slot: int) -> date:
     return due_on + timedelta(days=slot)
 
 
-def escalated_on(due_on: date) -> date:
-    """The day from which somebody beside the owner must know: more than 14 days late."""
-    return due_on + timedelta(days=ESCALATED + 1)
+def escalated_on(due_on: date, after: int) -> date:
+    """The day from which somebody beside the owner must know: more than `after` days late."""
+    return due_on + timedelta(days=after + 1)

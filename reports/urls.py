@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import home, lists, mail, mandatory, reminders, reports, verify
+from .views import calendar, home, lists, mail, mandatory, reminders, reports, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("readiness/rules/", lists.rules, name="readiness-rules"),
     path("readiness/<slug:code>/", lists.readiness_list, name="readiness-list"),
     path("reminders/", reminders.reminder_list, name="reminder-list"),
+    path("calendar/", calendar.calendar_page, name="calendar"),
     path("mail/", mail.mail_list, name="mail-list"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/new/", reports.report_new, name="report-new"),

@@ -31,6 +31,8 @@ from tests.cast import (
     make_supplier,
     somebody,
 )
+from tests.clauses.asking.making import make_request, make_task, request_form, task_form
+from tests.clauses.gaps.making import gap_run_form, make_gap_run
 from tests.clauses.registers.making import REGISTERS
 from tests.document_cast import document_form, make_document, make_scope
 from tests.risk_cast import (
@@ -213,6 +215,9 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "concern": (make_concern, concern_form, "title"),
     "document": (make_document, document_form, "title"),
     "scope-statement": (make_scope, None, "text"),
+    "gap-run": (make_gap_run, gap_run_form, "purpose"),
+    "task": (make_task, task_form, "what"),
+    "evidence-request": (make_request, request_form, "asks"),
     **REGISTERS,
 }
 

@@ -1,5 +1,6 @@
 """Clauses 4–10 and Annex A: the catalogue, and each organisation's position on every requirement."""
 
+from .asking import Asking, EvidenceRequest, Task
 from .catalogue import (
     ExpectedEvidence,
     Framework,
@@ -9,6 +10,7 @@ from .catalogue import (
 )
 from .context import ContextIssue, InterestedParty, LegalRequirement
 from .documents import Document, DocumentKind, DocumentPosition, DocumentReader, DocumentVersion, Reading
+from .gaps import GapAnswer, GapProof, GapResult, GapRun
 from .leadership import AIMSProcess, RoleAssignment
 from .planning import Measurement, Objective, PlannedChange
 from .position import Answer, Basis, ExpectedProof, Position, PositionSystem, Status
@@ -18,6 +20,7 @@ from .support import Awareness, Communication, Competence, Resource, TrainingRec
 __all__ = [
     "AIMSProcess",
     "Answer",
+    "Asking",
     "Awareness",
     "Basis",
     "Communication",
@@ -28,9 +31,14 @@ __all__ = [
     "DocumentPosition",
     "DocumentReader",
     "DocumentVersion",
+    "EvidenceRequest",
     "ExpectedEvidence",
     "ExpectedProof",
     "Framework",
+    "GapAnswer",
+    "GapProof",
+    "GapResult",
+    "GapRun",
     "InterestedParty",
     "LegalRequirement",
     "MandatoryDocument",
@@ -46,5 +54,6 @@ __all__ = [
     "RoleAssignment",
     "ScopeStatement",
     "Status",
+    "Task",
     "TrainingRecord",
 ]

@@ -77,6 +77,13 @@ class Requirement(models.Model):
         return ".".join(parts[:2]) if parts[0] == "A" else parts[0]
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def asked(self) -> QuestionQuerySet:
+        """Every question of the 32 clauses and 38 controls that is asked today, in the order of the standard."""
+        found = self.filter(is_withdrawn=False, requirement__is_assessable=True, requirement__is_withdrawn=False)
+        return found.order_by("requirement__order", "order")
+
+
 class Question(models.Model):
     """A question an auditor is likely to ask on a requirement (our wording)."""
 
@@ -85,6 +92,8 @@ class Question(models.Model):
     text = models.TextField()
     order = models.PositiveIntegerField()
     is_withdrawn = models.BooleanField(default=False)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["order"]

@@ -141,9 +141,8 @@ class PositionSystem(models.Model):
         return f"{self.position_id} → {self.aisystem_id}"
 
 
-@tracked()
-class Answer(models.Model):
-    """What the organisation answers to one question of the catalogue."""
+class GivenAnswer(models.Model):
+    """An answer to one question of the catalogue, with its note, and who gave it when."""
 
     class Value(models.TextChoices):
         MET = "met", _("Met")
@@ -151,20 +150,29 @@ class Answer(models.Model):
         NOT_MET = "not_met", _("Not met")
         NOT_APPLICABLE = "not_applicable", _("N/A")
 
-    position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="answers")
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="%(class)ss")
     value = models.CharField(_("answer"), max_length=20, choices=Value, blank=True)
     comment = models.TextField(_("comment"), blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["position", "question"], name="one_answer_each")]
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.question_id}: {self.value}"
+
+
+@tracked()
+class Answer(GivenAnswer):
+    """What the organisation answers on the page of a requirement, as of today."""
+
+    position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="answers")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["position", "question"], name="one_answer_each")]
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
 
 
 @tracked()

@@ -142,7 +142,7 @@ def test_members_of_one_organisation_see_nothing_of_another(small: Organisation,
     ann = User.objects.get(email="ann.bee@small.example")
     assert not Record.objects.visible_to(outsider).of(small).exists()
     assert not Record.objects.visible_to(ann).exclude(organisation=small).exists()
-    assert Record.objects.visible_to(ann).count() == 75
+    assert Record.objects.visible_to(ann).count() == 76
 
 
 def test_a_contributor_sees_what_is_theirs_and_what_they_look_after(small: Organisation) -> None:

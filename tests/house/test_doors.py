@@ -28,8 +28,8 @@ OPEN = {
     "speak-up-answer": "whoever raised one reads the answer, by its code",
     "api-nothing": "says in JSON that there is nothing",
 }
-# Whoever holds the link of an invitation is let in by it; a made-up one is not found.
-BY_LINK = {"invitation-accept"}
+# Whoever holds the link of an invitation or of a calendar is let in by it; a made-up one is not found.
+BY_LINK = {"invitation-accept", "calendar-feed"}
 
 
 @pytest.mark.django_db

@@ -38,11 +38,11 @@ THEIRS = {
 # Takes a file to check it, keeps nothing, and is for everybody.
 ONLY_CHECKS = {"report-verify"}
 # The same, and a key of one's own, with no more rights than oneself.
-ANYBODYS = ONLY_CHECKS | {"api-key-list"}
+ANYBODYS = ONLY_CHECKS | {"api-key-list", "calendar"}
 # How somebody looks at a list, nothing in it: saved filters of each.
 LOOKS = "-filters"
 # Everybody's own setting, about nothing but themselves.
-OWN_SETTINGS = {"reminder-list", "api-key-list", "mention-list"}
+OWN_SETTINGS = {"reminder-list", "api-key-list", "mention-list", "calendar"}
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "number": "1",
         "measurement_id": str(measured(records["objective"]).pk),
         "responsibility_id": str(share(supplier=records["supplier"], system=records["ai-system"]).pk),
+        "requirement_number": "4.1",
         "section": "impacts",
         "code": "unscored",
     }

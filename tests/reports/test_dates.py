@@ -15,12 +15,16 @@ from clauses.models import (
     Awareness,
     Communication,
     DocumentVersion,
+    EvidenceRequest,
     LegalRequirement,
     Objective,
     PlannedChange,
     Reading,
+    Task,
     TrainingRecord,
 )
+from organisations.authority import Authority
+from organisations.models import Organisation
 from records.models import Record
 from reports import digests
 from reports.dates import SOURCES
@@ -31,16 +35,20 @@ from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import ImpactMeasure
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
+from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.registers.making import maker, measured
-from tests.document_cast import make_document, make_version
+from tests.document_cast import make_document, make_scope, make_version
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
 from tests.risk_cast import (
     make_acceptance,
     make_concern,
+    make_criteria,
     make_impact_assessment,
     make_incident,
+    make_plan,
     make_risk,
+    make_statement,
     make_treatment,
     score,
 )
@@ -83,6 +91,14 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "measure": assessment,
         "notice": incident,
         "concern": make_concern(organisation, owner=person, received_on=day(on - 7)),
+        **of_registers(organisation, person, on),
+        **asked_of(organisation, person, on),
+        **in_review(organisation, person, on),
+    }
+
+
+def of_registers(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    return {
         "applies": maker(LegalRequirement)(organisation, owner=person, applies_from=day(on)),
         "objective": maker(Objective)(organisation, owner=person, due_on=day(on)),
         "change": maker(PlannedChange)(organisation, owner=person, planned_on=day(on)),
@@ -92,6 +108,32 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         ),
         "campaign": maker(Awareness)(organisation, owner=person, ends_on=day(on)),
         "message": maker(Communication)(organisation, owner=person, next_on=day(on)),
+    }
+
+
+def asked_of(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    """What is asked of a person by name: an action, evidence, and to accept what was delivered."""
+    delivered = {"state": "delivered", "delivered_on": day(on - 7), "asked_by": person}
+    return {
+        "task": make_task(organisation, owner=person, due_on=day(on)),
+        "request": make_request(organisation, owner=person, due_on=day(on)),
+        "delivered": make_request(organisation, **delivered),
+    }
+
+
+def in_review(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    """What waits for the approval of the person, who alone has the authority."""
+    organisation.memberships.filter(user=person).update(authority=Authority.DESIGNATED, top_management=True)
+    noon = datetime.combine(day(on - 7), time(12), organisation.zone)
+    waiting: dict[str, Any] = {"state": Standing.IN_REVIEW, "submitted_at": noon}
+    return {
+        "appr-crit": make_criteria(organisation, **waiting),
+        "appr-plan": make_plan(organisation, **waiting),
+        "appr-soa": make_statement(organisation, **waiting),
+        "appr-scope": make_scope(organisation, **waiting),
+        "appr-full": make_impact_assessment(organisation, screening="full", **waiting),
+        "appr-light": make_impact_assessment(organisation, screening="light", **waiting),
+        "appr-chg": maker(PlannedChange)(organisation, planned_on=day(on)),
     }
 
 
@@ -140,7 +182,7 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     records = of_each(organisation, somebody(organisation), 5)
     Record.objects.filter(pk__in=[record.pk for record in records.values()]).update(review_on=day(5))
     assert {reference for what, reference, _on in found(organisation, officer) if what == "review"} == {
-        record.reference for rule, record in records.items() if rule != "measure"
+        record.reference for rule, record in records.items() if rule not in {"measure", "appr-full", "appr-light"}
     }, "an assessment that is no more than a draft is not reviewed"
     measured(records["objective"], value=95)
     LegalRequirement.objects.update(compliance="A calendar of duties", applies_from=day(-1))
@@ -158,8 +200,13 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     ImpactMeasure.objects.update(done_on=TODAY)
     DocumentVersion.objects.filter(state="in_review").update(state="returned")
     Reading.objects.update(confirmed_at=timezone.now())
+    Task.objects.update(state="done", closed_on=TODAY)
+    EvidenceRequest.objects.update(state="withdrawn")
+    for rule in ("appr-crit", "appr-plan", "appr-soa", "appr-scope", "appr-full", "appr-light"):
+        type(records[rule]).objects.update(state=Standing.SUPERSEDED)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
-    over = {"measure", "treatment", "acceptance", "asked", "notice", "change"}
+    over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "task", "request", "delivered"}
+    over |= {name for name in records if name.startswith("appr-")}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         record.reference for rule, record in records.items() if rule not in over
     }, "registers are reviewed whether or not something else of them is due"
@@ -251,7 +298,9 @@ def test_a_contributor_sees_the_dates_of_what_they_may_see(organisation: Any, co
     make_ai_system(organisation, review_on=day(2))
     seen = found(organisation, contributor)
     assert {reference for _what, reference, _on in seen} == {
-        record.reference for rule, record in records.items() if rule not in {"asked", "measure"}
+        record.reference
+        for rule, record in records.items()
+        if rule not in {"asked", "measure", "delivered"} and not rule.startswith("appr-")
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -151,6 +151,38 @@ def test_two_weeks_late_reaches_the_officers_too(organisation: Any, contributor:
     assert told(contributor) == [(record.reference, 14)]
     run(organisation, 7)
     assert told(officer) == told(contributor) == [(record.reference, 14), (record.reference, 21)]
+
+
+def test_what_is_late_reaches_whom_its_owner_reports_to_instead_of_the_officers(
+    organisation: Any, contributor: Any, manager: Any, officer: Any
+) -> None:
+    organisation.memberships.filter(user=contributor).update(manager=manager)
+    record = make_supplier(organisation, owner=contributor, review_on=due(0))
+    run(organisation, 14)
+    assert (told(manager), told(officer)) == ([], [])
+    assert [day for day, _thing in coming(organisation, manager.pk, TODAY + timedelta(days=14))] == [due(15)]
+    run(organisation, 15)
+    assert [reference for reference, _slot in told(manager)] == [record.reference]
+    assert told(officer) == []
+
+
+def test_who_may_not_read_all_is_not_told_of_others(organisation: Any, contributor: Any, officer: Any) -> None:
+    head = somebody(organisation)
+    organisation.memberships.filter(user=contributor).update(manager=head)
+    make_supplier(organisation, owner=contributor, review_on=due(0))
+    run(organisation, 15)
+    assert told(head) == []
+    assert len(told(officer)) == 1
+
+
+def test_an_organisation_says_how_late_others_are_told(organisation: Any, contributor: Any, officer: Any) -> None:
+    type(organisation).objects.filter(pk=organisation.pk).update(escalate_after=3)
+    organisation.refresh_from_db()
+    make_supplier(organisation, owner=contributor, review_on=due(0))
+    run(organisation, 3)
+    assert told(officer) == []
+    run(organisation, 4)
+    assert len(told(officer)) == 1
 
 
 def test_a_retired_system_reminds_nobody(organisation: Any, officer: Any) -> None:

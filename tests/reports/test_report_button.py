@@ -11,6 +11,7 @@ from django.test import Client
 from records.models import Record
 from reports.models import Report
 from tests.cast import make_ai_system
+from tests.clauses.gaps.making import make_gap_run
 from tests.pages import Form, SeenPage
 from tests.risk_cast import make_impact_assessment, make_statement
 
@@ -20,6 +21,7 @@ PAGES: dict[str, tuple[Callable[..., Record], str]] = {
     Report.Kind.STATEMENT: (make_statement, ""),
     Report.Kind.IMPACT: (make_impact_assessment, ""),
     Report.Kind.DOSSIER: (make_ai_system, "dossier/"),
+    Report.Kind.GAP_RUN: (make_gap_run, ""),
 }
 
 

@@ -50,4 +50,4 @@ def test_whoever_looks_every_day_sees_each_slot_once(due_on: date, start: int, l
 
 
 def test_more_than_two_weeks_late_is_escalated() -> None:
-    assert escalated_on(DUE) == DUE + timedelta(days=15)
+    assert escalated_on(DUE, 14) == DUE + timedelta(days=15)

@@ -1,0 +1,1 @@
+"""What is asked of a person by a day: actions, and requests for evidence."""

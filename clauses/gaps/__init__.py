@@ -1,0 +1,1 @@
+"""Gap analysis runs: answering, closing, results, comparison, gaps and the actions made of them."""
