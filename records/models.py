@@ -21,6 +21,8 @@ from organisations.models import Organisation
 
 from .addresses import record_address
 from .grants import CHANGE, VIEW, changeable_by, readable_by
+from .imports.model import Import as Import
+from .imports.model import ImportFile as ImportFile
 from .searching import title_trigger
 
 R = TypeVar("R", bound="Record")
