@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -29,6 +30,9 @@ class References(NamedMany):
 
     def all(self, cell: Any) -> list[Any]:
         return list({one.pk: one for one in map(self.one, words(cell))}.values())
+
+    def cleaner(self, field: forms.Field) -> Callable[[Any], Any]:
+        return self.all
 
 
 class ImportedEvidenceForm(EvidenceForm):

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 State = Import.State
 LEASE = timedelta(seconds=60)
-# A row that is written takes a few milliseconds; the lease lasts for all of them, as nothing is told meanwhile.
-A_ROW = timedelta(milliseconds=20)
+# What writing a new record and changing one may take; the lease lasts for all of them, as nothing is told meanwhile.
+A_NEW_ROW, A_CHANGE = timedelta(milliseconds=20), timedelta(milliseconds=150)
 ATTEMPTS = 3
 PATIENCE = timedelta(seconds=10)
 STALE_AFTER = 30
@@ -179,9 +179,9 @@ def held(import_id: UUID | str, attempt: int) -> Any:
     return Import.objects.filter(pk=import_id, state__in=Import.WAITING, attempt=attempt, lease_until__isnull=False)
 
 
-def renew(import_id: UUID | str, attempt: int, progress: int, *, rows: int = 0) -> None:
-    """Says that this attempt is alive and how far it is; `rows` are to be written before the next word. Raises Lost."""
-    lease = timezone.now() + LEASE + rows * A_ROW
+def renew(import_id: UUID | str, attempt: int, progress: int, *, made: int = 0, changed: int = 0) -> None:
+    """Says that this attempt is alive and how far it is; so much is to be written before the next word. Raises Lost."""
+    lease = timezone.now() + LEASE + made * A_NEW_ROW + changed * A_CHANGE
     if not held(import_id, attempt).update(progress=progress, lease_until=lease):
         raise Lost(f"{import_id} attempt {attempt}")
 

@@ -7,8 +7,9 @@ record says already. Both look nothing up in the database: `Known` did so once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -74,6 +75,10 @@ class Text:
             return bool(self.read(cell) == self.told(stored))
         except ValidationError:
             return False
+
+    def cleaner(self, field: forms.Field) -> Callable[[Any], Any] | None:
+        """What stands in for the field's own `clean` where that would ask the database for each row."""
+        return None
 
 
 class LongText(Text):
@@ -197,7 +202,9 @@ class Named(Text):
         if found is MANY:
             raise ValidationError(_("More than one is called “%(word)s”. %(what)s") % {"word": word, "what": self.what})
         if found is None:
-            raise ValidationError(_("There is no “%(word)s” here. %(what)s") % {"word": word.strip(), "what": self.what})
+            raise ValidationError(
+                _("There is no “%(word)s” here. %(what)s") % {"word": word.strip(), "what": self.what}
+            )
         return found
 
     def same(self, cell: Any, stored: Any) -> bool:
@@ -205,6 +212,19 @@ class Named(Text):
             return False
         names = {getattr(stored, name, "").casefold() for name in ("email", "name", "reference", "title")} - {""}
         return str(cell).strip().casefold() in names
+
+    @cached_property
+    def things(self) -> dict[str, Any]:
+        """What may be named, by the key that a form takes."""
+        return {str(thing.pk): thing for thing in self.table.values() if thing is not MANY}
+
+    def cleaner(self, field: forms.Field) -> Callable[[Any], Any]:
+        def clean(key: Any) -> Any:
+            found = self.things.get(str(key)) if key else None
+            field.validate(found)
+            return found
+
+        return clean
 
 
 class NamedMany(Named):
@@ -223,6 +243,9 @@ class NamedMany(Named):
             return {one.pk for one in self.all(cell)} == {one.pk for one in stored}
         except ValidationError:
             return False
+
+    def cleaner(self, field: forms.Field) -> Callable[[Any], Any]:
+        return lambda keys: [self.things[str(key)] for key in keys or [] if str(key) in self.things]
 
 
 def reader_of(field: forms.Field, known: Known) -> Text:

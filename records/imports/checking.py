@@ -17,7 +17,7 @@ from records.loading import REFERENCE as LOOKS_LIKE_ONE
 from records.models import Record
 
 from .findings import Findings, cell_in_words, in_words
-from .importer import Importer, Made, RowForm
+from .importer import Importer, Made
 from .names import REFERENCE, label_of
 from .sheets import Fault, Row
 
@@ -54,8 +54,8 @@ class Checking:
         return self.signs.hexdigest()
 
     @cached_property
-    def mould(self) -> RowForm:
-        return self.importer.new_form()
+    def mould(self) -> Any:
+        return self.importer.form()
 
     def check(self, rows: Iterator[Row], alive: Callable[[int], None]) -> None:
         """Looks at all rows; `alive` is told how many it has looked at. Raises sheets.Unreadable."""
@@ -146,11 +146,12 @@ class Checking:
         data, faults = self.read(cells)
         faults |= self.fault_of_reference(cells, taken)
         if self.importer.views.can_be_created:
-            record = self.mould.filled(data)
+            self.mould.filled(data)
             faults = errors_of(self.mould) | faults
         if faults:
             self.refuse(number, cells, faults)
             return
+        record = self.mould.instance
         record.reference = str(cells.get(REFERENCE, ""))
         self.made.append((record, self.mould.cleaned_data))
         self.rows_made.append(number)
@@ -171,7 +172,9 @@ class Checking:
         if given is None:
             return {}
         if not LOOKS_LIKE_ONE.fullmatch(str(given)):
-            words = _("A reference is letters, a hyphen and a number, such as %(like)s-01. Leave it empty for the next.")
+            words = _(
+                "A reference is letters, a hyphen and a number, such as %(like)s-01. Leave it empty for the next."
+            )
             return {REFERENCE: words % {"like": views.model.PREFIX}}
         return {REFERENCE: _("Something else has this reference.")} if str(given).upper() in taken else {}
 
@@ -183,11 +186,11 @@ class Checking:
             self.findings.tell(number, "same", title, [])
             return
         data, faults = self.read(said)
-        shown = importer.shown(record)
-        closed = [name for name in said if name not in shown.fields or shown.fields[name].disabled]
+        form = importer.form(record)
+        closed = [name for name in said if name not in form.fields or form.fields[name].disabled]
         faults |= dict.fromkeys(closed, _("This cannot be changed by an import; it has a page of its own."))
-        if not faults:
-            faults = errors_of(importer.filled(shown, data))
+        if not faults and not form.filled(data):
+            faults = errors_of(form)
         if faults:
             self.refuse(number, cells, faults)
             return

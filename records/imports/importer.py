@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import CheckConstraint, ForeignKey, QuerySet
 
 from organisations.models import Organisation, User
 from records.bulk import create_records
@@ -21,28 +23,46 @@ Made = list[tuple[Any, dict[str, Any]]]
 
 
 class RowForm(RecordForm):
-    """The form of new records of a type, filled again for each row: building one for each takes as long as all else.
+    """The form of a record type, filled from a row: with the same rules, but nothing is looked up for each row.
 
-    What was looked up once is not looked up again for each row, neither by its fields nor by the model.
+    That of a new record is filled again for each, as building it takes as long as all else.
     """
 
-    def prepared(self, known: Known, readers: dict[str, Text]) -> None:
+    readers: ClassVar[dict[str, Text]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.looked_up: set[str] = set()
         for name, field in self.fields.items():
-            table = getattr(readers.get(name), "table", None)
-            if isinstance(table, dict):
+            clean = self.readers[name].cleaner(field) if name in self.readers else None
+            if clean:
                 self.looked_up.add(name)
-                things = {str(thing.pk): thing for thing in table.values() if hasattr(thing, "pk")}
-                field.clean = chosen(field, things)  # type: ignore[method-assign]
+                field.clean = partial(self.taken_up, name, clean)  # type: ignore[method-assign]
         self.usual = {name: bare(self.get_initial_for_field(item, name)) for name, item in self.fields.items()}
 
-    def filled(self, data: dict[str, Any]) -> Record:
-        """A new record as the row says; `errors` say what is wrong with it."""
-        self.instance = type(self.instance)(organisation=self.organisation)
+    def narrow(self, name: str, field: forms.ModelChoiceField) -> None:
+        """What one person or record may be is known already (`taken_up`)."""
+        if name not in self.readers or isinstance(field, forms.ModelMultipleChoiceField):
+            super().narrow(name, field)
+
+    def taken_up(self, name: str, clean: Callable[[Any], Any], value: Any) -> Any:
+        """What a key stands for; what is chosen already stays, even where nobody could choose it any more."""
+        if value and str(value) == str(getattr(self.instance, f"{name}_id", "")):
+            return getattr(self.instance, name)
+        return clean(value)
+
+    def filled(self, data: dict[str, Any]) -> bool:
+        """Whether the record is well with what it said and, over that, `data`; `errors` say what is wrong with it."""
+        if not self.instance.pk:
+            self.instance = type(self.instance)(organisation=self.organisation)
+        # The database is asked only about constraints of which the row says something.
+        told = [one for one in self.instance._meta.constraints if fields_of(one) & data.keys()]
+        self.instance.get_constraints = lambda: [(type(self.instance), told)]  # type: ignore[method-assign]
         self.data, self.is_bound, self._errors = self.usual | data, True, None  # type: ignore[assignment]
         self.__dict__.pop("changed_data", None)
         self.full_clean()
-        return self.instance
+        del self.instance.get_constraints
+        return not self.errors
 
     def _get_validation_exclusions(self) -> set[str]:
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
@@ -50,24 +70,16 @@ class RowForm(RecordForm):
         return excluded | (keys & self.looked_up)
 
 
+def fields_of(constraint: Any) -> set[str]:
+    """The columns a check speaks of; none for other constraints, whose fields no form has."""
+    return set(constraint.condition.referenced_base_fields) if isinstance(constraint, CheckConstraint) else set()
+
+
 def bare(value: Any) -> Any:
     """An initial value as a browser would post it: records by their keys."""
     if isinstance(value, list | tuple | QuerySet):
         return [str(getattr(one, "pk", one)) for one in value]
     return getattr(value, "pk", value)
-
-
-def chosen(field: forms.Field, things: dict[str, Any]) -> Any:
-    """Cleans keys to the things themselves, as the field would, without asking the database."""
-
-    def clean(value: Any) -> Any:
-        if isinstance(field, forms.ModelMultipleChoiceField):
-            return [things[str(key)] for key in value or [] if str(key) in things]
-        found = things.get(str(value)) if value else None
-        field.validate(found)
-        return found
-
-    return clean
 
 
 class Importer:
@@ -117,20 +129,14 @@ class Importer:
 
     # Forms
 
-    def new_form(self) -> RowForm:
+    @cached_property
+    def row_form(self) -> type[RowForm]:
         form_class = self.form_of(type(self.views))
-        form: Any = type(f"Row{form_class.__name__}", (RowForm, form_class), {})(**self.who)
-        form.prepared(self.known, self.readers)
-        return form
+        return type(f"Row{form_class.__name__}", (RowForm, form_class), {"readers": self.readers})
 
-    def shown(self, record: Any) -> Any:
-        """The form of a record as its page has it."""
-        return self.form_of(type(self.views))(instance=record, **self.who)
-
-    def filled(self, shown: Any, data: dict[str, Any]) -> Any:
-        """The same form with what it says now and, over that, `data`."""
-        now = {name: bare(shown.get_initial_for_field(item, name)) for name, item in shown.fields.items()}
-        return type(shown)(now | data, instance=shown.instance, **self.who)
+    def form(self, record: Any = None) -> Any:
+        """The form of a record, or of new ones, to be filled."""
+        return self.row_form(instance=record, **self.who)
 
     # New records
 

@@ -93,7 +93,7 @@ class ImportPages:
     def fields(self, request: MemberRequest) -> list[dict[str, Any]]:
         """What a column may be; `needed` by new entries."""
         importer = self.views.importer(self.views, request.organisation, request.user)
-        blank = importer.new_form() if self.views.can_be_created else None
+        blank = importer.form() if self.views.can_be_created else None
         needed = {name for name, one in blank.fields.items() if one.required} if blank else set()
         given = {name for name, value in blank.usual.items() if value not in {None, ""}} if blank else set()
         return [

@@ -92,10 +92,12 @@ def work(brought: Import, attempt: int) -> None:
     try:
         if promised(checking) != brought.promise:
             raise Moved
-        renew(brought.pk, attempt, share, rows=len(checking.made) + len(checking.changes))
+        renew(brought.pk, attempt, share, made=len(checking.made), changed=len(checking.changes))
         write(brought, attempt, checking)
     except (Moved, IntegrityError):
-        again = checked(brought, views.importer(views, brought.organisation, brought.brought_by), lambda _progress: None)
+        again = checked(
+            brought, views.importer(views, brought.organisation, brought.brought_by), lambda _progress: None
+        )
         again.findings.moved = True
         end(brought.pk, attempt, State.CHECKED, found=again.findings.as_json(), promise=promised(again))
 
@@ -143,9 +145,11 @@ def change(importer: Importer, changes: list[Change]) -> None:
     for one in changes:
         if one.pk not in records:
             raise Moved
-        form = importer.filled(importer.shown(records[one.pk]), one.data)
-        if not form.is_valid():
-            raise ValidationError(_("Row %(n)s: %(words)s") % {"n": one.row, "words": " ".join(errors_of(form).values())})
+        form = importer.form(records[one.pk])
+        if not form.filled(one.data):
+            raise ValidationError(
+                _("Row %(n)s: %(words)s") % {"n": one.row, "words": " ".join(errors_of(form).values())}
+            )
         try:
             form.save()
         except ValidationError as error:
