@@ -25,6 +25,7 @@ LEADS_TO_WRITING = {
     "draft",
     "edit",
     "finish",
+    "import",
     "invite",
     "link",
     "measurements",

@@ -110,7 +110,8 @@ def remembered(organisation: Organisation, kind: str) -> dict[str, str]:
 
 def fault_of_matching(views: RecordViews, matching: list[str]) -> dict[int, str]:
     """What is wrong with a choice of fields, by column."""
-    faults, seen = {}, {}
+    faults: dict[int, str] = {}
+    seen: dict[str, int] = {}
     for at, name in enumerate(matching):
         if name and name in seen:
             words = _("Column %(n)s is “%(field)s” already. Choose one of them.")

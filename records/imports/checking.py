@@ -107,6 +107,8 @@ class Checking:
             written = str(reference).upper()
             pk = by_reference.get(written)
             return pk, pk or written, {}
+        if not self.importer.key:
+            return None, None, {REFERENCE: _("Give the reference: a row is recognised by nothing else.")}
         try:
             key = tuple(self.part(cells, name) for name in self.importer.key)
         except ValidationError:

@@ -19,7 +19,7 @@ LONGEST = 300
 
 @dataclass
 class Findings:
-    """`told` are the first rows; `errors` those that are listed, of `wrong`; `gaps` what no column of the file gives."""
+    """`told` are the first rows; `errors` those listed, of `wrong`; `gaps` what no column of the file gives."""
 
     rows: int = 0
     created: int = 0

@@ -12,7 +12,7 @@ from django.db.models import CheckConstraint, ForeignKey, QuerySet
 from organisations.models import Organisation, User
 from records.bulk import create_records
 from records.forms import RecordForm
-from records.models import Record, keep_reference
+from records.models import keep_reference
 
 from .cells import Known, Text, reader_of
 
@@ -57,8 +57,8 @@ class RowForm(RecordForm):
             self.instance = type(self.instance)(organisation=self.organisation)
         # The database is asked only about constraints of which the row says something.
         told = [one for one in self.instance._meta.constraints if fields_of(one) & data.keys()]
-        self.instance.get_constraints = lambda: [(type(self.instance), told)]  # type: ignore[method-assign]
-        self.data, self.is_bound, self._errors = self.usual | data, True, None  # type: ignore[assignment]
+        self.instance.get_constraints = lambda: [(type(self.instance), told)]
+        self.data, self.is_bound, self._errors = self.usual | data, True, None
         self.__dict__.pop("changed_data", None)
         self.full_clean()
         del self.instance.get_constraints
@@ -72,7 +72,8 @@ class RowForm(RecordForm):
 
 def fields_of(constraint: Any) -> set[str]:
     """The columns a check speaks of; none for other constraints, whose fields no form has."""
-    return set(constraint.condition.referenced_base_fields) if isinstance(constraint, CheckConstraint) else set()
+    condition: Any = constraint.condition if isinstance(constraint, CheckConstraint) else None
+    return set(condition.referenced_base_fields) if condition else set()
 
 
 def bare(value: Any) -> Any:
@@ -85,7 +86,7 @@ def bare(value: Any) -> Any:
 class Importer:
     """For most types this is all; others say what is special about their fields and their new records.
 
-    `key` names the fields by which a row without a reference finds its record.
+    `key` names the fields by which a row without a reference finds its record; none where only a reference does.
     """
 
     key: tuple[str, ...] = ("title",)
@@ -162,8 +163,8 @@ class Importer:
         """Writes the lists of records that new records name."""
         for item in self.views.model._meta.local_many_to_many:
             if item.name in self.views.imports:
-                through: Any = item.remote_field.through  # type: ignore[union-attr]
-                mine, other = item.m2m_field_name(), item.m2m_reverse_field_name()  # type: ignore[attr-defined]
+                through: Any = item.remote_field.through
+                mine, other = item.m2m_field_name(), item.m2m_reverse_field_name()
                 through._default_manager.bulk_create(
                     through(**{f"{mine}_id": record.pk, f"{other}_id": one.pk})
                     for record, cleaned in made

@@ -147,16 +147,21 @@ class ImportPages:
         chosen = [request.POST.get(f"{FIELD}{at}", "") for at in range(len(brought.columns))]
         chosen = [name if name in names else "" for name in chosen]
         faults = fault_of_matching(self.views, chosen)
-        keys = set(self.views.importer.key)
-        general = ""
-        if REFERENCE not in chosen and not keys <= set(chosen):
-            by = ", ".join(label_of(type(self.views), name) for name in self.views.importer.key)
-            general = _("Say which column is the reference, or which is: %(fields)s. A row is recognised by it.")
-            general %= {"fields": by}
+        general = self.fault_of_keys(chosen)
         if faults or general:
             return self.matching(request, brought, chosen, faults, general)
         match(brought, chosen)
         return redirect(self.address(request, "import-detail", import_id=brought.pk))
+
+    def fault_of_keys(self, chosen: list[str]) -> str:
+        """Why no row could be recognised by these columns; empty where they can."""
+        keys = self.views.importer.key
+        if REFERENCE in chosen or (keys and set(keys) <= set(chosen)):
+            return ""
+        if not keys:
+            return _("Say which column is the reference. A row is recognised by it.")
+        by = {"fields": ", ".join(label_of(type(self.views), name) for name in keys)}
+        return _("Say which column is the reference, or which is: %(fields)s. A row is recognised by it.") % by
 
     def matching(
         self,

@@ -47,7 +47,7 @@ def views_of(kind: str) -> RecordViews:
     while waiting:
         found = waiting.pop()
         waiting += found.__subclasses__()
-        if found.imports and found.model.KIND == kind:
+        if found.imports and kind == found.model.KIND:
             return found()
     raise LookupError(kind)
 

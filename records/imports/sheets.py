@@ -90,11 +90,8 @@ def csv_rows(content: bytes) -> Iterator[Row]:
 
 def encoding_of(content: bytes) -> str:
     """UTF-8, UTF-16 with its mark, or what Windows writes in western Europe. Raises Unreadable for none of them."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        names = ["utf-16"]
-    else:
-        names = ["utf-8-sig", "cp1252"]
-    for name in names:
+    is_marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for name in ["utf-16"] if is_marked else ["utf-8-sig", "cp1252"]:
         try:
             text = content.decode(name)
         except UnicodeDecodeError:
@@ -119,7 +116,7 @@ def text_in(cell: str) -> str:
 # Excel
 
 
-class Values(WorkSheetParser):  # type: ignore[misc]
+class Values(WorkSheetParser):
     """Tells an empty cell from a formula whose value nobody kept: that one would be lost without a word."""
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
