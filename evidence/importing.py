@@ -62,7 +62,10 @@ class EvidenceImporter(Importer):
             return super().reader(name, field)
         here = Record.objects.visible_to(self.user).of(self.organisation).exclude(kind=Evidence.KIND)
         provable = here.only("pk", "reference", "title", "organisation")
-        return References(self.known.records(Record, provable), _("Give references, such as 6.1.2, A.6.2.4, AIS-01."))
+        takes = _("References, with commas: 6.1.2, A.6.2.4, AIS-01")
+        return References(
+            self.known.records(Record, provable), _("Give a reference, such as A.6.2.4 or AIS-01."), takes
+        )
 
     def records(self) -> QuerySet[Any]:
         proofs = Prefetch("proofs", queryset=Proof.objects.select_related("record"))

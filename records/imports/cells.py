@@ -185,9 +185,8 @@ class Choices(Choice):
 class Named(Text):
     """One person or record out of a table of `Known`."""
 
-    def __init__(self, table: dict[str, Any], what: str) -> None:
-        self.table, self.what = table, what
-        self.takes = what
+    def __init__(self, table: dict[str, Any], what: str, takes: str = "") -> None:
+        self.table, self.what, self.takes = table, what, takes or what
 
     def read(self, cell: Any) -> Any:
         return str(self.one(str(cell)).pk)
@@ -253,9 +252,11 @@ def reader_of(field: forms.Field, known: Known) -> Text:
     if isinstance(field, forms.ModelChoiceField):
         model: Any = field.queryset.model  # type: ignore[union-attr]
         if not issubclass(model, Record):
-            return Named(known.people(), _("Give the mail address or the full name of a member."))
+            takes = _("The mail address or the full name of a member")
+            return Named(known.people(), _("Give the mail address or the full name of a member."), takes)
         several = isinstance(field, forms.ModelMultipleChoiceField)
-        return (NamedMany if several else Named)(known.records(model), _("Give its reference."))
+        takes = _("References or exact names, with commas") if several else _("A reference or the exact name")
+        return (NamedMany if several else Named)(known.records(model), _("Give its reference."), takes)
     if isinstance(field, forms.MultipleChoiceField):
         return Choices(field.choices)  # type: ignore[arg-type]
     if isinstance(field, forms.ChoiceField):

@@ -101,10 +101,15 @@ class ImportPages:
                 "name": name,
                 "label": label_of(type(self.views), name),
                 "needed": name in needed - given,
-                "takes": "" if name == REFERENCE else importer.readers[name].takes,
+                "takes": importer.readers[name].takes if name in importer.readers else self.like_a_reference(),
             }
             for name in (REFERENCE, *self.views.imports)
         ]
+
+    def like_a_reference(self) -> str:
+        prefix = self.views.model.PREFIX
+        like = f"{prefix}-01" if prefix else "6.1.2, A.6.2.4"
+        return _("The number it has here, such as %(like)s") % {"like": like}
 
     # One import
 
