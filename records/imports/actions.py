@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from records.views import RecordViews
 
 State = Import.State
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=120)
 # What writing a new record and changing one may take; the lease lasts for all of them, as nothing is told meanwhile.
 A_NEW_ROW, A_CHANGE = timedelta(milliseconds=20), timedelta(milliseconds=150)
 ATTEMPTS = 3
+# No lease lasts so long: one that seems to was given while the clock ran ahead.
+LONGEST = timedelta(hours=3)
 PATIENCE = timedelta(seconds=10)
 STALE_AFTER = 30
 # How long a file waits for whoever brought it.
@@ -166,14 +168,20 @@ def claim(import_id: UUID | str) -> int | None:
     None also while another import of the same kind is being written in this organisation: this one waits its turn.
     """
     now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    waiting = Import.objects.filter(free, pk=import_id, state__in=Import.WAITING, attempt__lt=ATTEMPTS)
+    waiting = Import.objects.filter(
+        Q(lease_until=None) | abandoned(now), pk=import_id, state__in=Import.WAITING, attempt__lt=ATTEMPTS
+    )
     try:
         with transaction.atomic():
             taken = waiting.update(attempt=F("attempt") + 1, lease_until=now + LEASE, progress=0)
     except IntegrityError:
         return None
     return Import.objects.values_list("attempt", flat=True).get(pk=import_id) if taken else None
+
+
+def abandoned(now: datetime) -> Q:
+    """Imports whose worker died: the lease has run out, or a clock that ran ahead gave one that never would."""
+    return Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST)
 
 
 def held(import_id: UUID | str, attempt: int) -> Any:
@@ -201,17 +209,16 @@ def sweep() -> int:
     """Sends the message again for what was forgotten, gives up what killed three workers, and throws away files that
     nobody came back for; returns how many messages were sent.
     """
-    now: datetime = timezone.now()
+    now = timezone.now()
     reason = _("The worker stopped %(n)s times over this file. Bring it in parts.") % {"n": ATTEMPTS}
     waiting = Import.objects.filter(state__in=Import.WAITING)
-    died = waiting.filter(lease_until__lt=now)
-    died.filter(attempt__gte=ATTEMPTS).update(
+    waiting.filter(abandoned(now), attempt__gte=ATTEMPTS).update(
         state=State.FAILED, since=now, error=reason, lease_until=None, finished_at=now
     )
     Import.objects.filter(since__lt=now - KEPT_FOR).exclude(state__in=(*Import.WAITING, State.DONE)).delete()
     unheard = Q(lease_until=None) & ~Q(since__range=(now - PATIENCE, now))
     sent = 0
-    for import_id in waiting.filter(unheard | Q(lease_until__lt=now)).order_by("since").values_list("pk", flat=True):
+    for import_id in waiting.filter(unheard | abandoned(now)).order_by("since").values_list("pk", flat=True):
         if not send(import_id, expires=STALE_AFTER):
             break
         sent += 1

@@ -60,7 +60,8 @@ class Checking:
     def check(self, rows: Iterator[Row], alive: Callable[[int], None]) -> None:
         """Looks at all rows; `alive` is told how many it has looked at. Raises sheets.Unreadable."""
         while batch := list(islice(rows, A_BATCH)):
-            self.batch([(number, self.named(cells)) for number, cells in batch])
+            named = ((number, self.named(cells)) for number, cells in batch)
+            self.batch([(number, cells) for number, cells in named if cells])
             self.findings.rows += len(batch)
             alive(self.findings.rows)
 

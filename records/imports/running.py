@@ -106,6 +106,7 @@ def checked(brought: Import, importer: Importer, alive: Callable[[int], None]) -
     """The whole file, looked at; `alive` is told the percentage."""
     content = brought.content
     total = brought.found.get("rows") or sum(1 for _row in rows_of(content, brought.ending)) - 1
+    alive(0)
     rows = rows_of(content, brought.ending)
     next(rows)
     checking = Checking(importer, [column["heading"] for column in brought.columns], brought.matching)

@@ -6,35 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from records.imports.running import run
 from systems.models import AISystem
 from tests.browser import assert_no_axe_violations
 from tests.records.imports.bringing import SYSTEMS, system, xlsx_of
-
-
-@pytest.fixture(autouse=True)
-def worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Works on an import the moment its page asks for the second time, as a worker next to the portal would."""
-    waiting: list[str] = []
-
-    def send_task(name: str, args: list[str], **options: Any) -> None:
-        waiting.append(args[0])
-
-    from records.imports.pages import ImportPages
-
-    one = ImportPages.one
-
-    def looked_at(self: ImportPages, request: Any, import_id: Any) -> Any:
-        answer = one(self, request, import_id)
-        if request.htmx and waiting:
-            run(waiting.pop())
-        return answer
-
-    monkeypatch.setattr("organisations.workers.current_app.send_task", send_task)
-    monkeypatch.setattr(ImportPages, "one", looked_at)
 
 
 def bring(page: Page, folder: Path, rows: list[list[str]], label: str) -> None:
@@ -46,7 +22,7 @@ def bring(page: Page, folder: Path, rows: list[list[str]], label: str) -> None:
 
 
 def test_ten_systems_come_from_excel_once_their_one_mistake_is_mended(
-    signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any, tmp_path: Path
+    signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any, job_worker: Any, tmp_path: Path
 ) -> None:
     rows, page = [system(f"System {n}") for n in range(10)], signed_in_page(officer)
     wrong = [*rows[:9], system("System 9", risk_class="Hihg")]

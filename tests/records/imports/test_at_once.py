@@ -176,6 +176,15 @@ def test_the_sweeper_sends_again_what_was_forgotten_and_gives_up_in_the_end(brin
     assert (now(brought).state, "3 times" in now(brought).error) == (State.FAILED, True)
 
 
+def test_a_lease_of_a_clock_that_ran_ahead_holds_nobody_up(brings: Bringing, told: list[str]) -> None:
+    brought = started(brings)
+    assert claim(brought.pk)
+    Import.objects.filter(pk=brought.pk).update(lease_until=timezone.now() + 2 * actions.LONGEST)
+    assert (sweep(), told[-1]) == (1, str(brought.pk))
+    run(brought.pk)
+    assert now(brought).state == State.DONE
+
+
 def test_files_nobody_comes_back_for_are_thrown_away(brings: Bringing) -> None:
     left, done = brings.brought(csv_of(SUPPLIERS, supplier())), brings.imported(csv_of(SUPPLIERS, supplier()))
     Import.objects.update(since=timezone.now() - KEPT_FOR - timedelta(hours=1))

@@ -89,6 +89,13 @@ def test_one_mistake_means_that_nothing_is_imported(bringing: Brings) -> None:
     assert not Supplier.objects.exists()
 
 
+def test_a_row_that_says_nothing_in_any_matched_column_is_none(bringing: Brings) -> None:
+    brought = bringing("suppliers").checked(
+        csv_of([*SUPPLIERS, "Note"], [*supplier("One"), ""], ["", "", "", "", "sum"])
+    )
+    assert (brought.found["wrong"], brought.found["created"]) == (0, 1)
+
+
 def test_more_errors_than_are_listed_are_counted(bringing: Brings) -> None:
     rows = [supplier(f"Supplier {n}", criticality="?") for n in range(250)]
     brought = bringing("suppliers").checked(csv_of(SUPPLIERS, *rows))
