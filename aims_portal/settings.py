@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep mail": {"task": "organisations.tasks.sweep_mail", "schedule": 60.0},
     # A system that changed after its assessment was approved has the next one begun: see risks.changes.drafts.
     "draft what changed": {"task": "risks.tasks.draft_what_changed", "schedule": 600.0},
+    "sweep imports": {"task": "records.tasks.sweep_imports", "schedule": 30.0},
     "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }
 
@@ -209,6 +210,8 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["evidence.uploads.HashingUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
+# What a file that is brought for a register goes through, as evidence does: its type, its content, the scanner.
+ADMITTED = "evidence.admitting.admitted"
 # On the same disk as the files, so that a finished upload is moved into place in one step.
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from .answering import answer_form, too_late
 from .clause_page import clause_page, question_line
 from .filters import PositionFilter
 from .forms import PositionForm
+from .importing import PositionImporter
 from .models import ExpectedEvidence, Position, Question
 from .standing import standings
 from .tables import PositionTable
@@ -35,6 +36,11 @@ class PositionViews(RecordViews):
     can_be_created = False
     rows = 100
     bulk = ("owner", "review_on", "status")
+    imports = (
+        *("applicable", "justification", "basis", "status", "owner", "review_on", "review_every"),
+        *("narrative", "systems"),
+    )
+    importer = PositionImporter
     chips = (
         (gettext_lazy("Clauses 4–10"), {"kind": "clause"}),
         (gettext_lazy("Annex A"), {"kind": "control"}),

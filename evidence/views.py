@@ -24,6 +24,7 @@ from .admitting import admitted
 from .checking import Refused
 from .filters import EvidenceFilter
 from .forms import EvidenceForm, NewEvidenceForm, VersionForm
+from .importing import EvidenceImporter
 from .lines import proven_by
 from .models import Evidence, EvidenceVersion, Proof, State, StoredFile
 from .storing import Altered, opened, storage_faults
@@ -38,6 +39,11 @@ class EvidenceViews(RecordViews):
     lead = gettext_lazy("One library for everything that proves something. A file is kept once and linked to many.")
     prefetched = ("versions",)
     contributors_create = True
+    imports = (
+        *("title", "evidence_kind", "description", "proves", "url", "owner"),
+        *("produced_on", "valid_until", "covers_from", "covers_to", "review_on", "review_every"),
+    )
+    importer = EvidenceImporter
     chips = (
         (gettext_lazy("Expired"), {"state": State.EXPIRED.value}),
         (gettext_lazy("Expiring"), {"state": State.EXPIRING.value}),

@@ -32,6 +32,8 @@ def through(origin: dict[str, Any]) -> str:
         return _("the anonymous form")
     if key := origin.get("api_key"):
         return _("the API key %(name)s") % {"name": origin.get("api_key_name") or key}
+    if name := origin.get("import_of"):
+        return _("the import of %(name)s") % {"name": name}
     if job := origin.get("job"):
         return _("the job %(name)s") % {"name": str(job).rpartition(".")[2]}
     if command := origin.get("command"):

@@ -3,8 +3,19 @@
 from celery import shared_task
 
 from . import mentions
+from .imports import actions, running
 
 
 @shared_task(ignore_result=True)
 def send_mention(mention_id: str) -> None:
     mentions.send(mention_id)
+
+
+@shared_task(ignore_result=True)
+def run_import(import_id: str) -> None:
+    running.run(import_id)
+
+
+@shared_task(ignore_result=True)
+def sweep_imports() -> None:
+    actions.sweep()

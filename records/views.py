@@ -29,6 +29,8 @@ from .comment_pages import CommentPages, panel, without_words
 from .export import exported
 from .filters import RecordFilter
 from .forms import RecordForm
+from .imports.importer import Importer
+from .imports.pages import ImportPages
 from .log_page import record_history
 from .models import SOON, Record, RecordQuerySet
 from .saved_filter_pages import SavedFilterPages
@@ -64,6 +66,9 @@ class RecordViews:
     rows: ClassVar[int] = 50
     # What many records of a list can be set to at once: a person, a day or a choice.
     bulk: ClassVar[tuple[str, ...]] = ("owner", "review_on")
+    # Fields that a spreadsheet may bring, beside the reference; without the line there is no import.
+    imports: ClassVar[tuple[str, ...]] = ()
+    importer: ClassVar[type[Importer]] = Importer
 
     @classmethod
     def urls(cls) -> list[URLPattern]:
@@ -77,7 +82,7 @@ class RecordViews:
         if cls.can_be_edited:
             pages.insert(3, path(f"{cls.path}/<str:reference>/edit/", views.edit, name=f"{kind}-edit"))
         pages += CommentPages(views).urls()
-        pages[2:2] = [*SelectionPages(views).urls(), *SavedFilterPages(views).urls()]
+        pages[2:2] = [*SelectionPages(views).urls(), *SavedFilterPages(views).urls(), *ImportPages(views).urls()]
         if cls.can_be_created:
             pages.insert(1, path(f"{cls.path}/new/", views.new, name=f"{kind}-new"))
         return pages
@@ -136,6 +141,7 @@ class RecordViews:
             "chips": self.chips_for(request),
             "exports": self.exports_for(request, page),
             "may_create": self.may_create(request),
+            "may_import": bool(self.imports) and CHANGE_RECORDS in request.permissions,
             "is_filtered": any(request.GET.get(name) for name in found.filters),
             "selection": bar(self, request),
             "saved": kept,

@@ -155,7 +155,7 @@ class AISystemForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("suppliers") is not None and cleaned.get("main_supplier"):
-            cleaned["suppliers"] = cleaned["suppliers"].exclude(pk=cleaned["main_supplier"].pk)
+            cleaned["suppliers"] = [one for one in cleaned["suppliers"] if one.pk != cleaned["main_supplier"].pk]
         return cleaned
 
     def save(self, commit: bool = True) -> AISystem:

@@ -20,6 +20,7 @@ from records.views import RecordViews
 from .actions import retire, take_back_into_use
 from .filters import AISystemFilter, SupplierFilter
 from .forms import AISystemForm, RetireForm, SupplierForm
+from .importing import AISystemImporter
 from .made_of import lines_of, made_of
 from .models import AISystem, Stage, Supplier
 from .tables import AISystemTable, SupplierTable
@@ -33,6 +34,10 @@ class SupplierViews(RecordViews):
     chips = (
         (gettext_lazy("High criticality"), {"criticality": "high"}),
         (gettext_lazy("Review overdue"), {"review": "overdue"}),
+    )
+    imports = (
+        *("title", "service", "owner", "criticality", "assessed_on", "result"),
+        *("open_conditions", "contract_ai_clauses", "review_on", "review_every"),
     )
 
     def extra_context(self, request: MemberRequest, record: Supplier) -> dict[str, Any]:
@@ -62,6 +67,13 @@ class AISystemViews(RecordViews):
         (gettext_lazy("Out of scope"), {"scope": "out"}),
         (gettext_lazy("Retired"), {"scope": "retired"}),
     )
+    imports = (
+        *("title", "purpose", "owner", "technical_owner", "roles", "act_role", "risk_class", "class_reason"),
+        *("stage", "go_live_on", "review_on", "review_every", "system_version", "model", "data_categories"),
+        *("personal_data", "main_supplier", "suppliers", "users", "people_affected", "affected", "autonomy"),
+        *("oversight", "in_scope", "scope_reason"),
+    )
+    importer = AISystemImporter
 
     def extra_context(self, request: MemberRequest, record: AISystem) -> dict[str, Any]:
         return {"steps": steps_of(record), "suppliers": suppliers_of(request, record), **made_of(request, record)}

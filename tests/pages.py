@@ -26,6 +26,7 @@ LEADS_TO_WRITING = {
     "draft",
     "edit",
     "finish",
+    "import",
     "invite",
     "link",
     "measurements",

@@ -120,6 +120,10 @@ class InterestedPartyViews(RegisterViews):
     clause = "4.2"
     lead = _("Those whom our AI systems concern, what they need of us, and what of it the AIMS takes on.")
     bulk = ("owner", "review_on", "party_kind")
+    imports = (
+        *("title", "party_kind", "needs", "source", "handled_in_aims", "not_handled_because"),
+        *("owner", "review_on", "review_every"),
+    )
     chips = (
         (_("Affected persons"), {"party_kind": "affected_persons"}),
         (_("Not handled"), {"handled_in_aims": "false"}),

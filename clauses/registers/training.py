@@ -13,6 +13,7 @@ from clauses.models import Competence, TrainingRecord
 from clauses.models.support import Level, TrainingState
 from organisations.requests import MemberRequest
 from records.filters import RecordFilter
+from records.imports.importer import Importer
 from records.register_columns import WideColumn
 from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import WIDE_NOWRAP, BadgeColumn, DayColumn, RecordTable
@@ -82,12 +83,23 @@ class TrainingFilter(RecordFilter):
         return found.in_state(value, self.request.organisation.today())
 
 
+class TrainingImporter(Importer):
+    """A course is taken by many: who took it names the record with it."""
+
+    key = ("title", "owner")
+
+
 class TrainingViews(RegisterViews):
     model, form_class, table_class, filter_class = TrainingRecord, TrainingForm, TrainingTable, TrainingFilter
     path = "training-records"
     clause = "7.2"
     lead = _("Who was trained in what, with proof, and whether it worked.")
     bulk = ("owner", "review_on", "due_on")
+    imports = (
+        *("title", "owner", "due_on", "completed_on", "expires_on", "score", "effective_check"),
+        *("review_on", "review_every"),
+    )
+    importer = TrainingImporter
     chips = (
         (_("Not completed"), {"state": "not_completed"}),
         (_("Not checked"), {"state": "not_checked"}),

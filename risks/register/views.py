@@ -45,6 +45,11 @@ class RiskViews(RecordViews):
         (gettext_lazy("Closed"), {"status": "closed"}),
     )
     bulk = ("owner", "review_on", "option")
+    imports = (
+        *("title", "process", "system", "trigger", "category", "source", "owner", "identified_on"),
+        *("cause", "event", "consequence", "affects", "existing_controls", "stage", "parent", "option"),
+        *("review_on", "review_every"),
+    )
 
     def handed_over(self, former: dict[int, set[User]]) -> None:
         for risk in Risk.objects.select_related("owner").filter(pk__in=former):

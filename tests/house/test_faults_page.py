@@ -7,6 +7,7 @@ import re
 from django.conf import settings
 
 from evidence import archives, checking
+from records.imports import sheets
 from records.templatetags.components import size
 
 from . import tree
@@ -33,3 +34,5 @@ def test_the_page_names_the_limits_of_the_code() -> None:
     assert f"each organisation ({size(settings.EVIDENCE_QUOTA_BYTES)})" in words
     assert f"{archives.MAX_ENTRIES} parts, {size(archives.MAX_UNPACKED)}, and {archives.MAX_RATIO} times" in words
     assert f"{checking.MAX_PIXELS // 10**6} million pixels" in words
+    assert f"at most {size(sheets.MOST_BYTES)}, {sheets.MOST_ROWS:,} rows, {sheets.MOST_COLUMNS} columns" in words
+    assert f"at most {size(sheets.MOST_UNPACKED)} and {sheets.MOST_TAGS // 10**6} million tags" in words

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from records.models import Record
+from records.models import Import, Record
 from reports.models import Report
 from tests.cast import make_evidence
 from tests.clauses.registers.making import measured
@@ -61,6 +61,9 @@ def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
         "file_format": "csv",
+        "import_id": str(
+            Import.objects.create(organisation=organisation, brought_by=officer, kind="supplier", size=1).pk
+        ),
         "notification_id": str(records["incident"].notifications.get().pk),
         "number": "1",
         "measurement_id": str(measured(records["objective"]).pk),
