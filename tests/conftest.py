@@ -49,6 +49,16 @@ def files_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly() -> Iterator[None]:
+    """By the portal's own algorithm with a thousandth of its rounds, which take a third of a second each time."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", PBKDF2PasswordHasher.iterations // 1000)
+        yield
+
+
 @pytest.fixture
 def every_record_type() -> list[Any]:
     """All record types, for a test that looks at them together; `record_type` gives one after the other."""
