@@ -11,6 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from clauses.models import Awareness, Communication, LegalRequirement, Objective, PlannedChange, TrainingRecord
+from records.actions import give, take_back
 from records.models import Record
 from reports import digests
 from reports.dates import SOURCES
@@ -77,6 +78,8 @@ def test_each_kind_of_date_is_due_and_reminds_who_is_to_act(organisation: Any, o
     assert set(records) == {source.rule for source in SOURCES}
     assert found(organisation, officer) == found(organisation, officer, owner=person) == wanted
     assert found(organisation, officer, by=4) == set()
+    for rule in ("asked", "measure"):
+        give(records[rule], to=person, change=False)
     make(organisation, later(0))
     reminders = Reminder.objects.filter(recipient=person)
     assert set(reminders.values_list("rule", "record__reference", "due_on")) == wanted
@@ -97,9 +100,32 @@ def found_on(client: Client, address: str) -> int:
     return client.get(address).content.decode().count('<th scope="row">')
 
 
+def test_who_is_to_act_on_what_they_may_not_read_is_not_told_of_it(organisation: Any, officer: Any) -> None:
+    person = somebody(organisation)
+    records = of_each(organisation, person, 5)
+    make(organisation, later(0))
+    named = Reminder.objects.filter(recipient=person).values_list("rule", flat=True)
+    assert set(named) == {source.rule for source in SOURCES} - {"asked", "measure"}
+    kept = Reminder.objects.filter(recipient=officer).values_list("record__reference", flat=True)
+    assert set(kept) == {records["asked"].reference, records["measure"].reference}, "somebody must know"
+    assert {thing.rule for _day, thing in coming(organisation, person.pk, TODAY)} == set(named)
+
+
+def test_a_digest_names_nothing_that_was_taken_from_its_reader(organisation: Any) -> None:
+    person = somebody(organisation)
+    assessment = of_each(organisation, person, 5)["measure"]
+    give(assessment, to=person, change=False)
+    make(organisation, later(0))
+    take_back(assessment, of=person)
+    digests.deliver(Digest.objects.get(person=person).pk)
+    assert assessment.reference not in mail.outbox[-1].body
+
+
 def test_each_date_is_told_once_a_slot(organisation: Any) -> None:
     person = somebody(organisation)
-    of_each(organisation, person, 1)
+    records = of_each(organisation, person, 1)
+    for rule in ("asked", "measure"):
+        give(records[rule], to=person, change=False)
     for days in (0, 0, 1, 2, 3, 8):
         run(organisation, days)
     slots = [slot for _reference, slot in told(person)]
