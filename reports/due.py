@@ -63,7 +63,9 @@ def due_parts(
 def row_of(records: QuerySet[Any], source: Source) -> QuerySet[Any, dict[str, Any]]:
     title = Concat("title", Value(": "), source.says, output_field=TextField()) if source.says else F("title")
     named = {"said": title, "owned_by": F(f"{source.owner}__name"), "rule": Value(source.rule, CharField())}
-    return records.order_by().values("reference", "kind", "on", **named)
+    rows = records.order_by().values("reference", "kind", "on", **named)
+    # One measure against two impacts is one thing to do.
+    return rows.distinct() if source.says else rows
 
 
 def due(

@@ -66,7 +66,7 @@ def chapters_of(assessment: ImpactAssessment) -> list[Chapter]:
 
 
 # Beside the assessment itself, a chapter says to which document it belongs.
-SHORT = {Output.FRIA: "FRIA", Output.DPIA: "DPIA"}
+SHORT: dict[str, str] = {Output.FRIA: "FRIA", Output.DPIA: "DPIA"}
 # Widths of a table's columns by its first one: what happens to people, and what they said, needs most.
 WIDTHS = {
     "Dimension": ("w-rating", "", "w-person", "w-score", "w-score"),

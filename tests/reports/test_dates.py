@@ -190,9 +190,12 @@ def test_a_renewed_acceptance_ends_when_its_successor_does(organisation: Any, of
 
 
 def test_two_measures_on_one_day_are_told_once(organisation: Any, officer: Any) -> None:
-    assessment = make_impact_assessment(organisation)
+    assessment = make_impact_assessment(organisation, title="Assessed")
     for dimension in ("privacy", "safety"):
         ImpactMeasure.objects.create(assessment=assessment, dimension=dimension, measure="Test", due_on=day(-20))
+    assert [item.title for item in due(officer, organisation, TODAY)] == ["Assessed: Test"]
+    ImpactMeasure.objects.create(assessment=assessment, dimension="safety", measure="Mask", due_on=day(-20))
+    assert {item.title for item in due(officer, organisation, TODAY)} == {"Assessed: Test", "Assessed: Mask"}
     run(organisation, 0)
     assert told(officer) == [(assessment.reference, 14)]
 
