@@ -94,6 +94,8 @@ class Source:
     owner: str = "owner"
     # Which records have the date. What is said of many rows of one record is said here, all of the same row.
     where: Q = ALWAYS
+    # Path of the words for one of several that a record has, such as its measures.
+    says: str = ""
 
     def rows(
         self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
@@ -274,6 +276,7 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         *("measure", _("Measure due"), _("Measures"), ImpactAssessment, "measures__due_on", "measures__owner"),
+        says="measures__measure",
         where=Q(measures__done_on=None, measures__due_on__isnull=False) & IN_FORCE,
     ),
     Source(
@@ -291,6 +294,7 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         *("notice", _("Notification due"), _("Notifications"), Incident, notice_due),
+        says="notifications__recipient",
         where=Q(
             closed_on=None,
             notifications__is_needed=True,

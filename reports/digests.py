@@ -16,6 +16,7 @@ from organisations import mail_jobs
 from organisations.mail_jobs import absolute, message_id
 from organisations.mails import write_mail
 from organisations.models import Organisation
+from records.models import Record
 
 from .dates import SOURCES, word_of
 from .due import record_url
@@ -56,8 +57,13 @@ def wants_mail(digest: Digest) -> bool:
 
 
 def standing_lines(digest: Digest) -> list[dict[str, Any]]:
-    """What the digest tells and still holds, by date: dates that were moved and retired systems are left out."""
-    told = digest.reminders.values("rule", "record", "due_on", "record__kind", "record__reference", "record__title")
+    """What the digest tells and still holds, by date: dates that were moved, retired systems and what its reader may no
+    longer read are left out.
+    """
+    readable = Record.objects.visible_to(digest.person).of(digest.organisation)
+    told = digest.reminders.filter(record__in=readable).values(
+        "rule", "record", "due_on", "record__kind", "record__reference", "record__title"
+    )
     ids = [row["record"] for row in told]
     stands = still(digest.organisation, ids)
     # An older digest that this one took over may have told the same date at an earlier slot.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, User
@@ -60,8 +61,11 @@ def due_parts(
 
 
 def row_of(records: QuerySet[Any], source: Source) -> QuerySet[Any, dict[str, Any]]:
-    named = {"owned_by": F(f"{source.owner}__name"), "rule": Value(source.rule, CharField())}
-    return records.order_by().values("reference", "title", "kind", "on", **named)
+    title = Concat("title", Value(": "), source.says, output_field=TextField()) if source.says else F("title")
+    named = {"said": title, "owned_by": F(f"{source.owner}__name"), "rule": Value(source.rule, CharField())}
+    rows = records.order_by().values("reference", "kind", "on", **named)
+    # One measure against two impacts is one thing to do.
+    return rows.distinct() if source.says else rows
 
 
 def due(
@@ -81,7 +85,7 @@ def as_dues(rows: Any, organisation: Organisation) -> list[Due]:
     return [
         Due(
             reference=row["reference"],
-            title=row["title"],
+            title=row["said"],
             what=row["rule"],
             on=row["on"],
             owner=row["owned_by"] or "",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -33,6 +32,7 @@ from django.utils import timezone
 from organisations.mail_jobs import send_after_commit
 from organisations.models import Organisation
 from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, ROLES_WITH_END_DATE, VIEW_RECORDS
+from records.models import Record, RecordGrant
 
 from .dates import SOURCES, Source, due_by
 from .models import Digest, DigestChoice, Reminder
@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 # From this hour on, at the organisation, the digest of a day is made.
 HOUR = 7
+# Kinds of dates on which somebody else than the owner of the record is to act.
+NAMED = {source.rule for source in SOURCES if source.owner != "owner"}
 # A clock set back by so much tells nothing twice; one that ran a year ahead and was mended does not silence that year.
 CLOCK_SLACK = timedelta(days=2)
 
@@ -58,11 +60,14 @@ class Thing(NamedTuple):
 class Audience:
     """Who can be told: `people` in all, and the `keepers` who are told of what nobody else takes care of.
 
-    What is more than `escalate_after` days late is told beyond its owner.
+    What is more than `escalate_after` days late is told beyond its owner. Who is to act on a record that they may not
+    read is not told of it; the keepers are.
     """
 
     people: frozenset[int]
     keepers: frozenset[int]
+    # Who may read every record.
+    readers: frozenset[int]
     # Whoever may read all records and has people who report to them, by each of these.
     managers: dict[int, int] = field(default_factory=dict)
     escalate_after: int = 14
@@ -157,11 +162,11 @@ def take_over(organisation: Organisation, digests: dict[int, Digest], day: date)
 
 
 def untold(organisation: Organisation, day: date) -> dict[int, list[tuple[Thing, int]]]:
-    """For each person what they have not been told of yet, with its latest slot. Four queries."""
+    """For each person what they have not been told of yet, with its latest slot. At most five queries."""
     audience = audience_of(organisation)
     last = last_told(organisation, day)
     news: dict[int, dict[Thing, int]] = defaultdict(dict)
-    for thing, owner in things(organisation, day + AHEAD):
+    for thing, owner in things(organisation, day + AHEAD, audience):
         slot = slot_on(thing.due_on, day)
         if slot is None:
             continue
@@ -184,14 +189,33 @@ def audience_of(organisation: Organisation) -> Audience:
     readers, above = holders(VIEW_RECORDS), current.exclude(manager=None).values_list("user", "manager")
     managers = {person: manager for person, manager in above if manager in readers}
     keepers = holders(CHANGE_RECORDS) or holders(MANAGE_MEMBERS)
-    return Audience(frozenset(rights), keepers, managers, organisation.escalate_after)
+    return Audience(frozenset(rights), keepers, readers, managers, organisation.escalate_after)
 
 
-def things(organisation: Organisation, by: date, owner: Any = None) -> Iterator[tuple[Thing, int | None]]:
-    """Every date up to `by` that reminds, with who is to act; the latest-waiting first."""
+def things(
+    organisation: Organisation, by: date, audience: Audience, owner: Any = None
+) -> list[tuple[Thing, int | None]]:
+    """Every date up to `by` that reminds, with who is to act and may read the record; the latest-waiting first."""
     rows = [named(due_by(source, by, organisation, owner=owner), source) for source in SOURCES]
-    for rule, record, on, owned_by in rows[0].union(*rows[1:], all=True).order_by("on", "pk"):
-        yield Thing(rule, record, on), owned_by
+    dated = rows[0].union(*rows[1:], all=True).order_by("on", "pk")
+    found = [(Thing(rule, record, on), actor) for rule, record, on, actor in dated]
+    blind = unread({(actor, thing.record) for thing, actor in found if thing.rule in NAMED}, organisation, audience)
+    return [(thing, None if (actor, thing.record) in blind else actor) for thing, actor in found]
+
+
+def unread(
+    pairs: set[tuple[int | None, int]], organisation: Organisation, audience: Audience
+) -> set[tuple[int | None, int]]:
+    """Those of these people and records where the person may not read the record. One query, none without pairs."""
+    asked = {pair for pair in pairs if pair[0] and pair[0] not in audience.readers}
+    if not asked:
+        return set()
+    today, people = organisation.today(), [actor for actor, _record in asked]
+    given = RecordGrant.objects.filter(Q(since=None) | Q(since__lte=today), Q(until=None) | Q(until__gte=today))
+    theirs = given.filter(user__in=people, content_object__in=[record for _actor, record in asked])
+    own = Record.objects.filter(owner__in=people, pk__in=[record for _actor, record in asked])
+    pairs_seen = theirs.order_by().values_list("user_id", "content_object_id").union(own.values_list("owner_id", "pk"))
+    return asked - set(pairs_seen)
 
 
 def named(records: QuerySet[Any], source: Source) -> QuerySet[Any, Any]:
@@ -229,7 +253,8 @@ def coming(organisation: Organisation, person: int, today: date) -> list[tuple[d
     is_made = Digest.objects.filter(organisation=organisation, person=person, day=today).exists()
     soonest = today + timedelta(days=1) if is_made else today
     found = []
-    for thing, owner in things(organisation, today + 2 * AHEAD, None if audience.hears_of_others(person) else person):
+    whose = None if audience.hears_of_others(person) else person
+    for thing, owner in things(organisation, today + 2 * AHEAD, audience, whose):
         told = last.get((person, thing))
         now_due = slot_on(thing.due_on, today)
         is_new = now_due is not None and (told is None or told < now_due)

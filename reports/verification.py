@@ -10,7 +10,7 @@ from typing import Any
 def code_of(figures: dict[str, Any]) -> str:
     """The first 48 bits of the SHA-256 of the figures as canonical JSON, e.g. `7F3A-92C1-0B44`.
 
-    Canonical: keys sorted, no spaces, UTF-8. The figures are `Readiness.as_dict()`, kept with the report.
+    Canonical: keys sorted, no spaces, UTF-8. The figures are those of its paper (`papers`), kept with the report.
     """
     canonical = json.dumps(figures, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digits = hashlib.sha256(canonical.encode()).hexdigest()[:12].upper()

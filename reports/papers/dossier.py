@@ -14,13 +14,13 @@ from risks.dossier.trace import dossier_of
 from systems.models import AISystem
 
 from .document import document, table
-from .paper import Chapter, Cover, Paper, Table, day, person
+from .paper import Chapter, Cover, Paper, Table, day, person, subject_of
 
 
 def paper_of(report: Report) -> Paper:
     at = timezone.now()
     related = ("owner", "technical_owner", "main_supplier", "organisation")
-    system = AISystem.objects.select_related(*related).get(pk=report.subject_id or 0)
+    system = subject_of(report, AISystem, *related)
     dossier = dossier_of(system, report.requested_by, timezone.localdate(at, report.organisation.zone))
     cover = Cover(
         _("AI system dossier"),
@@ -51,7 +51,7 @@ def chapter_of(part: Part) -> Chapter:
         lead=" ".join(filter(None, [part.note, more])),
         facts=part.facts,
         tables=(table_of(part),) if part.lines or not (part.facts or part.gaps) else (),
-        gap="\n".join(part.gaps),
+        gaps=tuple(part.gaps),
     )
 
 
@@ -65,7 +65,7 @@ def table_of(part: Part) -> Table:
 
 def risks_table(part: Part) -> Table:
     head = [
-        *((_("Risk"), ""), (_("Level"), "w-score"), (_("Scores"), "w-person")),
+        *((_("Risk"), ""), (_("Level"), "w-step"), (_("Scores"), "w-rating")),
         *((_("Treatment"), "w-treated"), (_("Accepted"), "w-person")),
     ]
     rows = (

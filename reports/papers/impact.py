@@ -12,13 +12,13 @@ from risks.impact.document import document_of
 from risks.models import Dimension, ImpactAssessment, Output
 
 from .document import document, facts_of, table
-from .paper import Chapter, Cover, Paper, Table, listing, person
+from .paper import Chapter, Cover, Paper, Table, listing, person, subject_of
 
 RELATED = ("system", "owner", "criteria", "submitted_by", "decided_by", "replaces", "organisation")
 
 
 def paper_of(report: Report) -> Paper:
-    assessment = ImpactAssessment.objects.select_related(*RELATED).get(pk=report.subject_id or 0)
+    assessment = subject_of(report, ImpactAssessment, *RELATED)
     cover = Cover(
         _("AI system impact assessment"),
         _("Impact on individuals, groups and society (ISO/IEC 42001 6.1.4, 8.4, A.5)."),
@@ -51,11 +51,12 @@ def chapters_of(assessment: ImpactAssessment) -> list[Chapter]:
     chapters = []
     for output in outputs:
         for place, one in enumerate(document_of(assessment, output)):
-            words = {"point": one.point, "title": one.title}
+            point = f"({one.point})" if one.point else ""
+            named = " ".join(filter(None, [short_of(output, point), point, one.title]))
             chapters.append(
                 Chapter(
                     f"{output}-{one.code}",
-                    _("(%(point)s) %(title)s") % words if one.point else one.title,
+                    named,
                     lead=str(output.label) if place == 0 else "",
                     facts=tuple((line.label, "\n".join(line.paragraphs)) for line in one.lines),
                     tables=tuple(table_of(each) for each in one.tables),
@@ -64,11 +65,13 @@ def chapters_of(assessment: ImpactAssessment) -> list[Chapter]:
     return [*chapters, approval(assessment)]
 
 
+# Beside the assessment itself, a chapter says to which document it belongs.
+SHORT: dict[str, str] = {Output.FRIA: "FRIA", Output.DPIA: "DPIA"}
 # Widths of a table's columns by its first one: what happens to people, and what they said, needs most.
 WIDTHS = {
-    "Dimension": ("w-person", "", "w-person", "w-score", "w-score"),
-    "Measure": ("", "w-person", "w-score", "w-person", "w-until"),
-    "Who was heard": ("", "w-until", "w-treated", "w-treated"),
+    "Dimension": ("w-rating", "", "w-person", "w-score", "w-score"),
+    "Measure": ("", "w-rating", "w-score", "w-person", "w-rating"),
+    "Who was heard": ("", "w-rating", "w-treated", "w-treated"),
 }
 
 
@@ -78,11 +81,16 @@ def table_of(found: Any) -> Table:
     return table(found.caption, zip(found.columns, widths, strict=True), found.rows)
 
 
+def short_of(output: str, point: str) -> str:
+    short = SHORT.get(output, "")
+    return short if point or not short else f"{short}:"
+
+
 def approval(assessment: ImpactAssessment) -> Chapter:
     return Chapter(
         "approval",
         _("Approval and review"),
-        gap="" if assessment.is_settled else _("It is not approved."),
+        gaps=() if assessment.is_settled else (_("It is not approved"),),
         facts=(
             (_("State"), str(assessment.get_state_display())),
             (_("Submitted by"), person(assessment.submitted_by)),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from organisations.models import Membership
+from records.models import Record
 from reports.models import Report
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: facts as pairs of term and text, and tables. `gap` says what is missing in it."""
+    """One chapter: facts as pairs of term and text, and tables. `gaps` say what is missing in it."""
 
     anchor: str
     title: str
     lead: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     tables: tuple[Table, ...] = ()
-    gap: str = ""
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,13 @@ def framed(report: Report, at: datetime, cover: Cover, entries: Iterable[tuple[s
         "entries": [{"number": number, "title": title, "anchor": anchor} for number, (anchor, title) in numbered],
         "on": local.date(),
     }
+
+
+def subject_of(report: Report, kind: type[R], *related: str) -> R:
+    """The record a report is about, as far as who asked for it may read it; else DoesNotExist."""
+    found: Any = kind.objects.visible_to(report.requested_by).of(report.organisation)
+    record: R = found.select_related(*related).get(pk=report.subject_id or 0)
+    return record
 
 
 def day(value: Any) -> str:

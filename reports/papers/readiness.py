@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from reports.models import Report
 from reports.readiness import Line, Proof, Readiness
 from reports.readiness import readiness as derived
+from reports.readiness.list_result import FoundList
 from reports.readiness.state import days_until
 
 from .paper import Cover, Paper, framed
@@ -36,14 +38,20 @@ def context_of(report: Report, result: Readiness) -> dict[str, Any]:
         "days_to_stage1": days_until(result.stage1_on, result.on),
         "entries": contents(result),
         "figures": headline(result),
-        "risk_lists": [one for one in result.risks.lists if one.blocks is not None and one.code not in IMPACT],
-        "impact_lists": [result.risks.list(code) for code in IMPACT],
-        "register_tests": [one for one in result.registers.lists if one.blocks is not None],
+        "risk_lists": parted(one for one in result.risks.lists if one.blocks is not None and one.code not in IMPACT),
+        "impact_lists": parted(map(result.risks.list, IMPACT)),
+        "register_lists": parted(one for one in result.registers.lists if one.blocks is not None),
         "register_gaps": [one for one in result.obstacles if one.code in result.registers.lacking],
         "gap_groups": gap_groups(result),
         "gap_counts": gap_counts(result),
         "index": index_of(result),
     }
+
+
+def parted(lists: Iterable[FoundList]) -> dict[str, list[FoundList]]:
+    """Lists with something in them, which are printed, and those of which only their names are."""
+    kept = list(lists)
+    return {"found": [one for one in kept if one.count], "nothing": [one for one in kept if not one.count]}
 
 
 def chapters() -> list[tuple[str, str]]:

@@ -16,12 +16,12 @@ from reports.readiness.result import as_plain
 from risks.applicability.statement import Line, lines_of
 from risks.models import Statement
 
-from .paper import Cover, Paper, day, framed, person
+from .paper import Cover, Paper, day, framed, person, subject_of
 
 
 def paper_of(report: Report) -> Paper:
     at = timezone.now()
-    statement = Statement.objects.select_related("owner", "decided_by", "submitted_by").get(pk=report.subject_id or 0)
+    statement = subject_of(report, Statement, "owner", "decided_by", "submitted_by")
     lines = lines_of(statement)
     figures = {
         "statement": statement.reference,

@@ -307,6 +307,17 @@ class Readiness:
     def is_empty(self) -> bool:
         return self.state.code == "empty"
 
+    @property
+    def unbegun(self) -> list[Obstacle]:
+        """Conditions that something is not there yet, where nothing of a register is on record."""
+        return [one for one in self.obstacles if one.code in self.registers.lacking and not one.blocks]
+
+    @property
+    def in_the_way(self) -> list[Obstacle]:
+        """All other obstacles."""
+        unbegun = self.unbegun
+        return [one for one in self.obstacles if one not in unbegun]
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values that JSON knows, days as ISO 8601."""
         plain: dict[str, Any] = as_plain(self)

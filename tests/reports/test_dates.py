@@ -25,6 +25,7 @@ from clauses.models import (
 )
 from organisations.authority import Authority
 from organisations.models import Organisation
+from records.actions import give, take_back
 from records.models import Record
 from reports import digests
 from reports.dates import SOURCES
@@ -148,6 +149,8 @@ def test_each_kind_of_date_is_due_and_reminds_who_is_to_act(organisation: Any, o
     assert set(records) == {source.rule for source in SOURCES}
     assert found(organisation, officer) == found(organisation, officer, owner=person) == wanted
     assert found(organisation, officer, by=4) == set()
+    for rule in ("asked", "measure"):
+        give(records[rule], to=person, change=False)
     make(organisation, later(0))
     reminders = Reminder.objects.filter(recipient=person)
     assert set(reminders.values_list("rule", "record__reference", "due_on")) == wanted
@@ -168,9 +171,32 @@ def found_on(client: Client, address: str) -> int:
     return client.get(address).content.decode().count('<th scope="row">')
 
 
+def test_who_is_to_act_on_what_they_may_not_read_is_not_told_of_it(organisation: Any, officer: Any) -> None:
+    person = somebody(organisation)
+    records = of_each(organisation, person, 5)
+    make(organisation, later(0))
+    named = Reminder.objects.filter(recipient=person).values_list("rule", flat=True)
+    assert set(named) == {source.rule for source in SOURCES} - {"asked", "measure"}
+    kept = Reminder.objects.filter(recipient=officer).values_list("record__reference", flat=True)
+    assert set(kept) == {records["asked"].reference, records["measure"].reference}, "somebody must know"
+    assert {thing.rule for _day, thing in coming(organisation, person.pk, TODAY)} == set(named)
+
+
+def test_a_digest_names_nothing_that_was_taken_from_its_reader(organisation: Any) -> None:
+    person = somebody(organisation)
+    assessment = of_each(organisation, person, 5)["measure"]
+    give(assessment, to=person, change=False)
+    make(organisation, later(0))
+    take_back(assessment, of=person)
+    digests.deliver(Digest.objects.get(person=person).pk)
+    assert assessment.reference not in mail.outbox[-1].body
+
+
 def test_each_date_is_told_once_a_slot(organisation: Any) -> None:
     person = somebody(organisation)
-    of_each(organisation, person, 1)
+    records = of_each(organisation, person, 1)
+    for rule in ("asked", "measure"):
+        give(records[rule], to=person, change=False)
     for days in (0, 0, 1, 2, 3, 8):
         run(organisation, days)
     slots = [slot for _reference, slot in told(person)]
@@ -243,9 +269,12 @@ def test_a_renewed_acceptance_ends_when_its_successor_does(organisation: Any, of
 
 
 def test_two_measures_on_one_day_are_told_once(organisation: Any, officer: Any) -> None:
-    assessment = make_impact_assessment(organisation)
+    assessment = make_impact_assessment(organisation, title="Assessed")
     for dimension in ("privacy", "safety"):
         ImpactMeasure.objects.create(assessment=assessment, dimension=dimension, measure="Test", due_on=day(-20))
+    assert [item.title for item in due(officer, organisation, TODAY)] == ["Assessed: Test"]
+    ImpactMeasure.objects.create(assessment=assessment, dimension="safety", measure="Mask", due_on=day(-20))
+    assert {item.title for item in due(officer, organisation, TODAY)} == {"Assessed: Test", "Assessed: Mask"}
     run(organisation, 0)
     assert told(officer) == [(assessment.reference, 14)]
 

@@ -99,7 +99,7 @@ def test_it_prints_the_figures_of_the_registers(paper: Printed) -> None:
     assert registers.lacking
     for one in registers.lists:
         if one.blocks is not None:
-            assert f"{one.title} {one.clause or '–'} {one.count}" in re.sub(r"\s+", " ", paper.text)
+            assert f"{one.title}: {one.count}" in re.sub(r"\s+", " ", paper.text)
             for item in one.items:
                 assert squeezed(f"{item.reference} {item.title}") in squeezed(paper.text), item
 

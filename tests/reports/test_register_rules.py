@@ -16,6 +16,7 @@ from reports.readiness.absence import OF_REGISTERS as ABSENT
 from reports.readiness.all_lists import OF_REGISTERS
 from tests.cast import make_supplier, person
 from tests.clauses.registers.making import measured
+from tests.pages import SeenPage
 from tests.reports.conftest import Stage
 from tests.reports.registers import COMPLETE, keep, keep_registers
 from tests.reports.test_home import NUMBER, counted, home
@@ -64,6 +65,17 @@ def test_an_empty_register_is_told_as_not_there(stage: Stage) -> None:
     assert set(found) == set(ABSENT) - {"no-external-issues", "no-internal-issues", "no-climate"}
     assert [code for code, one in found.items() if one.blocks] == ["no-objectives"]
     assert all(one.link.startswith(f"/{stage.organisation.slug}/") and one.text for one in found.values())
+    result = readiness(stage.organisation, stage.officer)
+    assert {one.code for one in result.unbegun} == set(found) - {"no-objectives"}
+    assert {*result.unbegun, *result.in_the_way} == set(result.obstacles)
+
+
+def test_home_names_every_register_that_is_empty_with_its_address(played: Stage, sign_in: SignIn) -> None:
+    page = home(sign_in(played.officer), played.organisation)
+    links = SeenPage(page).links
+    for one in page.context["result"].unbegun:
+        assert one.title in page.content.decode()
+        assert one.link in links
 
 
 def test_registers_in_which_nothing_is_missing_are_no_obstacle(stage: Stage) -> None:

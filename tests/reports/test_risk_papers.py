@@ -10,7 +10,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -181,6 +181,27 @@ def test_an_empty_organisation_can_be_printed_and_is_tagged(kind: str, other_org
     for number, title in [(entry["number"], entry["title"]) for entry in paper.paper.context["entries"]]:
         assert f"{number} {title}" in re.sub(r"\s+", " ", paper.texts[1])
         assert sum(f"{number} {title}" in re.sub(r"\s+", " ", text) for text in paper.texts) >= 2
+
+
+def test_the_same_records_give_the_same_code_and_nobody_else_gets_a_paper(
+    written: Stage, manager: Any, outsider: User, contributor: User
+) -> None:
+    about = {
+        KINDS.STATEMENT: Statement.objects.get(),
+        KINDS.IMPACT: ImpactAssessment.objects.get(title="Second"),
+        KINDS.DOSSIER: AISystem.objects.get(title="Scorer"),
+        KINDS.RISK_REGISTER: None,
+    }
+    for kind, subject in about.items():
+        made = {"organisation": written.organisation, "kind": kind, "subject": subject, "number": 1}
+        codes = {code_of(paper_of(Report(**made, requested_by=manager)).figures) for _time in range(2)}
+        assert len(codes) == 1, kind
+        for stranger in (outsider, contributor):
+            if subject is not None:
+                with pytest.raises(ObjectDoesNotExist):
+                    paper_of(Report(**made, requested_by=stranger))
+            else:
+                assert paper_of(Report(**made, requested_by=stranger)).figures["risks"] == []
 
 
 def test_the_register_costs_the_same_queries_for_more_risks(written: Stage, manager: Any) -> None:
