@@ -18,10 +18,10 @@ from records.api_registers import RowsApi, api_of, fields_of, links
 
 from .actions import assess_supplier, check_data
 from .api_rows import (
-    AssessmentIn,
-    AssessmentSerializer,
     DataCheckSerializer,
     ResponsibilitySerializer,
+    SupplierAssessmentIn,
+    SupplierAssessmentSerializer,
     lines_seen_by,
     matrix,
 )
@@ -44,7 +44,7 @@ class SupplierSerializer(RecordSerializer):
     contract_clauses = serializers.ListField(
         child=serializers.ChoiceField(choices=ContractClause.choices), required=False
     )
-    assessments = AssessmentSerializer(many=True, read_only=True)
+    assessments = SupplierAssessmentSerializer(many=True, read_only=True)
     responsibilities = ResponsibilitySerializer(many=True, read_only=True)
 
     class Meta(RecordSerializer.Meta):
@@ -97,7 +97,9 @@ class SystemRecordSerializer(RecordSerializer):
 class SuppliersApi(RowsApi):
     """A supplier, with the addresses that take its assessments and responsibilities."""
 
-    @extend_schema(parameters=[REFERENCE, IDEMPOTENCY], request=AssessmentIn, responses={201: AssessmentSerializer})
+    @extend_schema(
+        parameters=[REFERENCE, IDEMPOTENCY], request=SupplierAssessmentIn, responses={201: SupplierAssessmentSerializer}
+    )
     @action(detail=True, methods=["post"])
     def assessments(self, request: Request, reference: str, **kwargs: Any) -> Response:
         """One more assessment; result, conditions and next review of the supplier follow it."""
@@ -106,7 +108,7 @@ class SuppliersApi(RowsApi):
             reference,
             lambda supplier, data: SupplierAssessmentForm(data, supplier=supplier),
             lambda _supplier, form: assess_supplier(form.instance, by=user, next_on=form.cleaned_data["next_on"]),
-            AssessmentSerializer,
+            SupplierAssessmentSerializer,
         )
 
     @extend_schema(

@@ -41,7 +41,7 @@ class DataCheckSerializer(serializers.ModelSerializer):
         fields = ["subject", "on", "what", "result", "passed", "by"]
 
 
-class AssessmentSerializer(serializers.ModelSerializer):
+class SupplierAssessmentSerializer(serializers.ModelSerializer):
     """One assessment of a supplier (A.10.3)."""
 
     by = PersonField(read_only=True, allow_null=True)
@@ -51,13 +51,13 @@ class AssessmentSerializer(serializers.ModelSerializer):
         fields = ["on", "result", "how", "conditions", "by"]
 
 
-class AssessmentIn(AssessmentSerializer):
+class SupplierAssessmentIn(SupplierAssessmentSerializer):
     """`next_on` becomes the supplier's next review."""
 
     next_on = serializers.DateField(required=False, allow_null=True)
 
-    class Meta(AssessmentSerializer.Meta):
-        fields = [*AssessmentSerializer.Meta.fields, "next_on"]
+    class Meta(SupplierAssessmentSerializer.Meta):
+        fields = [*SupplierAssessmentSerializer.Meta.fields, "next_on"]
 
 
 def matrix(user: User) -> tuple[Callable[[Any, dict[str, str]], ResponsibilityForm], Callable[[Any, Any], Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from organisations.requests import MemberRequest
 from organisations.roles import VIEW_RECORDS
@@ -32,6 +33,7 @@ def life_cycle(request: MemberRequest, system: AISystem) -> list[dict[str, Any]]
     """Each kind of record in the order of the standard: {label, clause, records, add_url}, the newest first."""
     seen = SystemRecord.objects.visible_to(request.user).filter(system=system)
     records = placed(system, seen.order_by("-done_on", "-pk"))
+    repeated = {one.repeats_id for one in records}
     adds = not system.is_retired and SystemRecordViews().may_create(request)
     version = {"system_version": system.system_version} if system.system_version else {}
     return [
@@ -39,9 +41,7 @@ def life_cycle(request: MemberRequest, system: AISystem) -> list[dict[str, Any]]
             "label": kind.label,
             "clause": CLAUSES[kind],
             "records": [
-                {"record": one, "state": state_of(one) if one.outcome else None}
-                for one in records
-                if one.record_kind == kind
+                {"record": one, "state": test_state(one, repeated)} for one in records if one.record_kind == kind
             ],
             "add_url": adding("system-record", request, system=system.pk, record_kind=kind.value, **version)
             if adds
@@ -49,6 +49,13 @@ def life_cycle(request: MemberRequest, system: AISystem) -> list[dict[str, Any]]
         }
         for kind in RecordKind
     ]
+
+
+def test_state(record: SystemRecord, repeated: set[int | None]) -> dict[str, str] | None:
+    """How a test ended; one that was done again no longer counts. None for what is no test."""
+    if record.pk in repeated:
+        return {"word": _("%(outcome)s, done again") % {"outcome": record.get_outcome_display()}, "tone": "none"}
+    return state_of(record) if record.outcome else None
 
 
 def dataset_line(dataset: Any, system: AISystem) -> dict[str, Any]:

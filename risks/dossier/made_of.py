@@ -74,7 +74,8 @@ def life_cycle_part(asked: Asked) -> Part:
     failing = set(SystemRecord.objects.failing().filter(system=asked.system).values_list("pk", flat=True))
     order = list(RecordKind)
     found.sort(key=lambda one: order.index(RecordKind(one.record_kind)))
-    lines = tuple(record_line(one) for one in found[:LISTED])
+    repeated = {one.repeats_id for one in found}
+    lines = tuple(record_line(one, one.pk in repeated) for one in found[:LISTED])
     failed = tuple(
         _("%(record)s failed and was not done again") % {"record": one.reference} for one in found if one.pk in failing
     )
@@ -88,15 +89,16 @@ def life_cycle_part(asked: Asked) -> Part:
     )
 
 
-def record_line(record: Any) -> Line:
+def record_line(record: Any, is_repeated: bool) -> Line:
     version = _("version %(version)s") % {"version": record.system_version} if record.system_version else ""
+    kind = str(record.get_record_kind_display())
     return Line(
         record.reference,
         record.title,
         record.get_absolute_url(),
-        state=str(record.get_outcome_display() or record.get_record_kind_display()),
-        tone=TONES[record.outcome] if record.outcome else "none",
-        note=", ".join(filter(None, [str(record.get_record_kind_display()), version])),
+        state=str(record.get_outcome_display() or kind),
+        tone=TONES[record.outcome] if record.outcome and not is_repeated else "none",
+        note=", ".join(filter(None, [kind if record.outcome else "", version, _("done again") if is_repeated else ""])),
         day=record.done_on,
     )
 

@@ -66,6 +66,7 @@ def test_a_test_is_done_again_and_the_former_no_longer_counts(organisation: Any,
     assert not SystemRecord.objects.failing().exists()
     assert address in SeenPage(client.get(failed.get_absolute_url())).links
     assert failed.get_absolute_url() in SeenPage(client.get(address)).links
+    assert "Failed, done again" in client.get(system.get_absolute_url()).content.decode()
     other = make_system_record(organisation)
     answer = client.post(f"/{organisation.slug}/system-records/new/", typed | {"repeats": other.pk})
     assert "another verification of the same system" in errors(answer)["repeats"][0]
