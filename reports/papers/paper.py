@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clauses.scope.inventory import approved_scope
 from organisations.models import Membership
 from records.models import Record
 from reports.models import Report
@@ -79,6 +80,7 @@ def framed(report: Report, at: datetime, cover: Cover, entries: Iterable[tuple[s
     return {
         "report": report,
         "organisation": organisation,
+        "scope": approved_scope(organisation),
         "cover": cover,
         "at": local,
         "replaces": replaces,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clauses.models import Position, Requirement, Status
 from clauses.models.catalogue import ISO_42001
+from clauses.scope.inventory import approved_scope
 from clauses.standing import Standing, standings
 from organisations.models import Organisation
 from reports.due import due, record_url
@@ -45,6 +46,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     index = shelf.index(line.proofs for line in lines)
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     applicability = applicability_of(positions, lines)
+    # Before the first version is approved: what the organisation's page says.
+    scope = approved_scope(organisation)
     seen = Seen(organisation, user, at, on)
     risks, registers = record_figures(seen, positions)
     obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
@@ -53,8 +56,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         timezone=organisation.timezone,
         at=at,
         on=on,
-        scope=organisation.scope_statement,
-        scope_version=organisation.scope_version,
+        scope=scope.text if scope else organisation.scope_statement,
+        scope_version=scope.label if scope else organisation.scope_version,
         stage1_on=organisation.stage1_on,
         state=state_of(clauses.count, controls.count, obstacles),
         obstacles=obstacles,

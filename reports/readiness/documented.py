@@ -27,6 +27,7 @@ from clauses.models import (
     ScopeStatement,
     TrainingRecord,
 )
+from evidence.models import State
 from organisations.counting import HowMany, told
 from organisations.models import Organisation
 from records.approvable import Standing
@@ -64,25 +65,27 @@ class Register:
     begun: Any = None
     # Whether one whose review has passed no longer counts as kept current.
     is_reviewed: bool = False
+    # The filter by which its list shows just those that are there; without one no number is told.
+    query: str = ""
 
 
-def in_versions(kind: Any) -> Register:
+def in_versions(kind: Any, query: str = "?state=approved") -> Register:
     """One whose approved version holds, until its review is late."""
-    return Register(kind, there=APPROVED, begun=OPEN, is_reviewed=True)
+    return Register(kind, there=APPROVED, begun=OPEN, is_reviewed=True, query=query)
 
 
 REGISTERS: dict[str, Register] = {
     "scope": in_versions(ScopeStatement),
-    "processes": Register(AIMSProcess),
-    "risks": Register(Risk),
-    "criteria": in_versions(RiskCriteria),
+    "processes": Register(AIMSProcess, query="?q="),
+    "risks": Register(Risk, query="?q="),
+    "criteria": in_versions(RiskCriteria, query=""),
     "statement": in_versions(Statement),
     "plan": in_versions(TreatmentPlan),
-    "impact": Register(ImpactAssessment, there=APPROVED, begun=OPEN),
-    "objectives": Register(Objective),
+    "impact": Register(ImpactAssessment, there=APPROVED, begun=OPEN, query="?state=approved"),
+    "objectives": Register(Objective, query="?q="),
     "training": Register(TrainingRecord, there=Q(completed_on__isnull=False), begun=Q(completed_on=None)),
-    "competences": Register(Competence),
-    "go-lives": Register(GoLive),
+    "competences": Register(Competence, query="?q="),
+    "go-lives": Register(GoLive, query="?q="),
     "scored": Register(Risk, there=Q(SCORED) & Q(process=Process.OPERATIONAL)),
     "treated": Register(Treatment, there=DONE, begun=~DONE),
     "measured": Register(Objective, there=Q(MEASURED), begun=~Q(MEASURED)),
@@ -188,17 +191,19 @@ def register_backing(seen: Seen, name: str, counts: dict[str, int]) -> list[Back
     url = reverse(f"{register.kind.KIND}-list", kwargs={"organisation": seen.organisation.slug})
     if there:
         state = "review_overdue" if counts.get(f"{name}_late") else "present"
-        return [Backing("", f"{plural}: {told(there)}", url, state)]
-    if begun := counts.get(f"{name}_begun"):
-        return [Backing("", _("%(things)s begun: %(n)s") % {"things": plural, "n": told(begun)}, url, "draft")]
+        title = f"{plural}: {told(there)}" if register.query else plural
+        return [Backing("", title, url + register.query, state)]
+    if counts.get(f"{name}_begun"):
+        return [Backing("", plural, url, "draft")]
     return []
 
 
 def proofs_of(line: Line) -> list[Backing]:
     """The evidence of the clause: it shows an entry where everything mandatory is assigned, else it is a beginning."""
     is_whole = line.expects_mandatory > 0 and not line.missing_mandatory
-    state = "present" if is_whole else "draft"
-    shown = [Backing(one.reference, one.title, one.url, state) for one in line.proofs]
+    state = "present" if is_whole else "linked"
+    valid = (one for one in line.proofs if one.state in {State.CURRENT, State.EXPIRING})
+    shown = [Backing(one.reference, one.title, one.url, state) for one in valid]
     if not shown and (is_whole or line.is_evidenced):
         # Home counts evidence without naming it.
         shown = [Backing("", _("Evidence of the clause"), f"{line.url}#evidence", state)]
@@ -208,4 +213,5 @@ def proofs_of(line: Line) -> list[Backing]:
 def state_of(backed: list[Backing]) -> str:
     """`review_overdue` where something that shows it is; else `present`, `draft` or `missing`."""
     states = {one.state for one in backed}
-    return next((state for state in ("review_overdue", "present", "draft") if state in states), "missing")
+    found = next((state for state in ("review_overdue", "present", "draft", "linked") if state in states), "missing")
+    return "draft" if found == "linked" else found

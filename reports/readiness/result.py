@@ -167,12 +167,25 @@ class Inventory:
 
 @dataclass(frozen=True)
 class Backing:
-    """What shows an entry: one document or item of evidence, or a register; `reference` is empty for a register."""
+    """What shows an entry: one document or item of evidence, or a register; `reference` is empty for a register.
+
+    `state` is that of an entry, or `linked` for evidence that is assigned to nothing the standard asks for.
+    """
 
     reference: str
     title: str
     url: str
     state: str
+
+    @property
+    def note(self) -> str:
+        """What has to be said of it; nothing where it simply shows the entry."""
+        return {
+            "draft": _("draft"),
+            "linked": _("linked, not assigned"),
+            "missing": _("not written"),
+            "review_overdue": _("review overdue"),
+        }.get(self.state, "")
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any
             bool(result.scope),
             _("Describe the scope"),
             _("What the AIMS covers, in one or two sentences."),
-            reverse("organisation-edit", kwargs=here) if may else "",
+            reverse("scope-statement-list", kwargs=here) if may else "",
         ),
         (
             False,
