@@ -5,11 +5,11 @@ from __future__ import annotations
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
-from records.filters import RecordFilter
+from records.filters import RecordChoiceFilter, RecordFilter
 from risks.models import ConcernState
 from systems.filters import systems_seen
 
 
 class ConcernFilter(RecordFilter):
     state = filters.ChoiceFilter(choices=ConcernState.choices, label=_("State"))
-    system = filters.ModelChoiceFilter(queryset=systems_seen, label=_("AI system"))
+    system = RecordChoiceFilter(queryset=systems_seen, label=_("AI system"))

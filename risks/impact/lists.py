@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from records.approvable import STANDING_TONES
-from records.filters import RecordFilter
+from records.filters import RecordChoiceFilter, RecordFilter
 from records.tables import MID, NUMBER, WIDE, WIDE_NOWRAP, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import badge, level
 from risks.models import LEVELS, Decision, ImpactAssessment, Level, Screening, Standing
@@ -26,7 +26,7 @@ class ImpactFilter(RecordFilter):
     screening = filters.ChoiceFilter(choices=Screening.choices, label=gettext_lazy("Depth"))
     level = filters.ChoiceFilter(choices=Level.choices, label=gettext_lazy("Overall level"), method="by_level")
     again = filters.ChoiceFilter(choices=AGAIN, label=gettext_lazy("System changed"), method="by_change")
-    system = filters.ModelChoiceFilter(queryset=systems_seen, label=gettext_lazy("AI system"))
+    system = RecordChoiceFilter(queryset=systems_seen, label=gettext_lazy("AI system"))
 
     def by_expiry(self, queryset: Any, name: str, value: str) -> Any:
         today = self.request.organisation.today()

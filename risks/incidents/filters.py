@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from records.filters import RecordFilter
+from records.filters import RecordChoiceFilter, RecordFilter
 from risks.models import Level
 from systems.filters import systems_seen
 
@@ -19,7 +19,7 @@ SERIOUS = [("yes", _("Serious (EU AI Act)")), ("no", _("Not serious"))]
 class IncidentFilter(RecordFilter):
     severity = filters.ChoiceFilter(choices=Level.choices, label=_("Severity"))
     state = filters.ChoiceFilter(choices=STATES, label=_("State"), method="by_state")
-    system = filters.ModelChoiceFilter(queryset=systems_seen, label=_("AI system"))
+    system = RecordChoiceFilter(queryset=systems_seen, label=_("AI system"))
     serious = filters.ChoiceFilter(choices=SERIOUS, label=_("Serious"), method="by_serious")
 
     def by_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

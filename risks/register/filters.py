@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from records.filters import RecordFilter
+from records.filters import RecordChoiceFilter, RecordFilter
 from risks.models import Category, Level, Option, Phase, Process, RiskAssessment, Size, Source, Treatment
 from risks.scoring.picker import newest_scores
 from systems.filters import systems_seen
@@ -24,7 +24,7 @@ class RiskFilter(RecordFilter):
     )
     level = filters.ChoiceFilter(choices=[*Level.choices, (NONE, _("Not scored"))], label=_("Level"), method="by_level")
     category = filters.ChoiceFilter(choices=Category.choices, label=_("Category"))
-    system = filters.ModelChoiceFilter(queryset=systems_seen, label=_("AI system"))
+    system = RecordChoiceFilter(queryset=systems_seen, label=_("AI system"))
     source = filters.ChoiceFilter(choices=Source.choices, label=_("Source"))
     option = filters.ChoiceFilter(choices=Option.choices, label=_("Option"))
     treatment = filters.ChoiceFilter(

@@ -7,11 +7,13 @@ import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from records.filters import RecordField
 from risks.models import Acceptance, Category, Incident, IncidentRisk, Risk, Treatment
 from risks.register.starter import entries
 from tests.cast import make_ai_system
@@ -190,6 +192,27 @@ def test_each_filter_finds_what_it_says(organisation: Any, three: Any, officer: 
     assert {query: found(client, organisation, query) for query in asked} == {
         query: {risk.reference for risk in risks} for query, risks in asked.items()
     }
+
+
+def test_among_many_systems_one_is_typed(
+    organisation: Any, three: Any, officer: Any, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, client = three[1], sign_in(officer)
+    for _time in range(3):
+        make_ai_system(organisation)
+    assert str(taken.system) in client.get(page(organisation, "")).content.decode().partition("<table")[0]
+    monkeypatch.setattr(RecordField, "FEW", 2)
+    for typed in (taken.system.reference.lower(), taken.system.title, str(taken.system.pk)):
+        answer = client.get(page(organisation, ""), {"system": typed})
+        assert found(client, organisation, f"system={quote(typed)}") == {taken.reference}
+        assert (
+            f'value="{typed if typed != str(taken.system.pk) else taken.system.reference}"' in answer.content.decode()
+        )
+    everything = found(client, organisation, "")
+    for typed in ("AIS-99", "0", "9" * 30, "x\x00"):
+        assert found(client, organisation, f"system={quote(typed)}") == everything
+    make_ai_system(organisation, title=taken.system.title)
+    assert found(client, organisation, f"system={quote(taken.system.title)}") == everything, "two are called so"
 
 
 def test_the_worst_stand_first_and_the_unscored_last(organisation: Any, officer: Any, sign_in: SignIn) -> None:
