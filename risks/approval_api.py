@@ -64,10 +64,7 @@ class DecidingApi(SubmittingApi):
         self.refuse_unread(version)
         given = as_object(self.request.data)
         refuse_names(given.keys() - NoteIn().fields.keys())
-        act(
-            version,
-            by=self.member.user,
-            seen=version.version,
-            given={name: str(value) for name, value in given.items()},
-        )
+        said = NoteIn(data=given)
+        said.is_valid(raise_exception=True)
+        act(version, by=self.member.user, seen=version.version, given=said.validated_data)
         return self.answer(self.views.get(self.member, reference))
