@@ -9,11 +9,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -79,12 +77,9 @@ class DecidingApi(SubmittingApi):
             raise IfMatchRequired
         # Not locked here: the verb locks in its own order, and compares the version once more.
         self.refuse_unread(record)
-        act(version, by=self.member.user, seen=version.version, given=self.given())
-        return self.answer(self.views.get(self.member, reference))
-
-    def given(self) -> dict[str, str]:
         given = as_object(self.request.data or {})
         refuse_names(given.keys() - NoteIn().fields.keys())
-        if not all(isinstance(value, str) for value in given.values()):
-            raise ValidationError({"note": [_("This is not of the right type.")]})
-        return dict(given)
+        said = NoteIn(data=given)
+        said.is_valid(raise_exception=True)
+        act(version, by=self.member.user, seen=version.version, given=said.validated_data)
+        return self.answer(self.views.get(self.member, reference))

@@ -12,7 +12,7 @@ from organisations.roles import Role
 
 from .actions import keep
 from .models import Record
-from .widgets import DayInput, LongText, RecordChecks
+from .widgets import DayInput, LongText, RecordChecks, RecordChoice
 
 
 def people_of(organisation: Organisation) -> QuerySet[User]:
@@ -52,21 +52,28 @@ class RecordForm(forms.ModelForm):
             field.empty_label = str(_("Choose a person"))
         elif issubclass(model, Record):
             field.queryset = model.objects.visible_to(self.user).filter(organisation=self.organisation)
-            if isinstance(field, forms.ModelMultipleChoiceField):
-                self.let_type(name, field)
-            else:
+            if not isinstance(field, forms.ModelMultipleChoiceField):
                 chosen = getattr(self.instance, f"{name}_id", None) if self.instance.pk else None
                 if chosen:
                     # Whoever may not see what is linked does not end the link by saving something else.
                     field.queryset = field.queryset | model.objects.filter(pk=chosen)
                 field.empty_label = str(_("None"))
+            self.let_type(name, field)
 
-    def let_type(self, name: str, field: forms.ModelMultipleChoiceField) -> None:
-        """Ticks for a few records; among many they are typed by reference or name."""
-        field.widget = widget = RecordChecks(field.widget.attrs, cast(Any, field.choices))
-        field.error_messages["invalid_pk_value"] = _("There is no “%(pk)s” here, or more than one; type its reference.")
-        if self.is_bound and f"{self.add_prefix(name)}-typed" in self.data:
-            self.data = widget.taken_up(self.data, self.add_prefix(name))
+    def let_type(self, name: str, field: forms.ModelChoiceField) -> None:
+        """A list or ticks for a few records; among many they are typed by reference or name."""
+        given, called = (field.widget.attrs, cast(Any, field.choices)), self.add_prefix(name)
+        is_typed = self.is_bound and f"{called}-typed" in self.data
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            field.widget = ticks = RecordChecks(*given)
+            unknown = _("There is no “%(pk)s” here, or more than one; type its reference.")
+            field.error_messages["invalid_pk_value"] = unknown
+            self.data = ticks.taken_up(self.data, called) if is_typed else self.data
+        else:
+            field.widget = one = RecordChoice(*given)
+            if is_typed:
+                field.error_messages["invalid_choice"] = _("There is no such record here; type its reference.")
+                self.data = one.taken_up(self.data, called, kept=getattr(self.instance, name, None))
 
     @property
     def who(self) -> dict[str, Any]:

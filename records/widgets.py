@@ -58,15 +58,15 @@ class Checks(forms.CheckboxSelectMultiple):
         super().__init__({"class": "choices across", **(attrs or {})}, choices)
 
 
-class RecordChecks(forms.CheckboxSelectMultiple):
-    """Several records: each to tick where there are few, else those chosen to tick and a line to type more into.
+class Offered:
+    """What a widget of records offers: all where there are few, else what is chosen and a line to type into.
 
-    What was typed is posted beside the ticks as `NAME-typed`; `taken_up` turns it into what a browser posts for ticks.
-    So nothing that is drawn or asked for grows with what may be chosen.
+    What was typed is posted as `NAME-typed`; `taken_up` turns it into what a browser posts for what is offered. So
+    nothing that is drawn or asked for grows with what may be chosen.
     """
 
     FEW = 25
-    template_name = "records/record_checks.html"
+    choices: Any
 
     @cached_property
     def few(self) -> list[Any] | None:
@@ -76,7 +76,62 @@ class RecordChecks(forms.CheckboxSelectMultiple):
 
     @property
     def offered(self) -> Any:
-        return cast(Any, self.choices).queryset.order_by("reference")
+        return self.choices.queryset
+
+    def shown(self, value: list[str]) -> list[tuple[str, str]]:
+        chosen = [key for key in value if key.isdecimal()]
+        few = self.few
+        found = few if few is not None else self.offered.filter(pk__in=chosen) if chosen else []
+        return [(str(record.pk), str(record)) for record in found]
+
+    def key_of(self, typed: str) -> str:
+        called = Q(reference__iexact=typed) | Q(title__iexact=typed)
+        found = list(self.offered.filter(called)[:2]) if "\x00" not in typed else []
+        if len(found) == 1:
+            return str(found[0].pk)
+        # A number that was typed is no id.
+        return typed if any(map(str.isalpha, typed)) else f"#{typed}"
+
+
+class RecordChoice(Offered, forms.Select):
+    """One record, of a list where there are few, else by its reference or name."""
+
+    template_name = "records/record_choice.html"
+
+    def taken_up(self, data: Any, name: str, kept: Any = None) -> Any:
+        """`data` with what was typed as the choice; what names no record stays as text, which no field takes.
+
+        `kept` is the record chosen so far, which may stay though this person does not see it.
+        """
+        data = data.copy()
+        typed = data.pop(f"{name}-typed")[-1].strip()
+        is_kept = kept is not None and typed.upper() == kept.reference.upper()
+        data[name] = str(kept.pk) if is_kept else self.key_of(typed) if typed else ""
+        return data
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        drawn = copy(self)
+        empty = cast(Any, self.choices).field.empty_label
+        drawn.choices = ([] if empty is None else [("", empty)]) + self.shown(value)
+        return super(RecordChoice, drawn).optgroups(name, value, attrs)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context, text = super().get_context(name, value, attrs), str(value or "")
+        is_typed = self.few is None or bool(text and not text.isdecimal())
+        record = self.offered.filter(pk=text).first() if is_typed and text.isdecimal() else None
+        context["widget"] |= {"is_typed": is_typed, "record": record}
+        context["widget"]["typed"] = record.reference if record else "" if text.isdecimal() else text.removeprefix("#")
+        return context
+
+
+class RecordChecks(Offered, forms.CheckboxSelectMultiple):
+    """Several records: each to tick where there are few, else those chosen to tick and a line to type more into."""
+
+    template_name = "records/record_checks.html"
+
+    @property
+    def offered(self) -> Any:
+        return super().offered.order_by("reference")
 
     def taken_up(self, data: Any, name: str) -> Any:
         """`data` with what was typed among the ticks; what names no record stays as text, which no field takes."""
@@ -87,19 +142,9 @@ class RecordChecks(forms.CheckboxSelectMultiple):
             data.setlist(name, list(dict.fromkeys([*data.getlist(name), *map(self.key_of, typed)])))
         return data
 
-    def key_of(self, typed: str) -> str:
-        called = Q(reference__iexact=typed) | Q(title__iexact=typed)
-        found = list(self.offered.filter(called)[:2]) if "\x00" not in typed else []
-        if len(found) == 1:
-            return str(found[0].pk)
-        # A number that was typed is no id.
-        return typed if any(map(str.isalpha, typed)) else f"#{typed}"
-
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
-        chosen = [key for key in value if key.isdecimal()]
         drawn = copy(self)
-        shown = self.few if self.few is not None else self.offered.filter(pk__in=chosen) if chosen else []
-        drawn.choices = [(str(record.pk), str(record)) for record in shown]
+        drawn.choices = self.shown(value)
         return super(RecordChecks, drawn).optgroups(name, value, attrs)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

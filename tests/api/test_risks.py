@@ -123,7 +123,8 @@ def test_criteria_are_submitted_returned_and_approved_by_somebody_else_with_the_
     assert decider("post", f"{path}approve/", {}, **{"If-Match": '"1-old"'}).status_code == 412
     refused = decider("post", f"{path}approve/", {"state": "approved"}, **{"If-Match": "*"})
     assert refused.json()["error"]["fields"].keys() == {"state"}
-    assert decider("post", f"{path}return/", {"note": " "}, **{"If-Match": "*"}).status_code == 400
+    for note in (" ", None, ["x"], "x\0"):
+        assert decider("post", f"{path}return/", {"note": note}, **{"If-Match": "*"}).status_code == 400
     returned = decider("post", f"{path}return/", {"note": "Say more"}, **{"If-Match": "*"}).json()
     assert (returned["state"], returned["decision_note"]) == ("returned", "Say more")
     again = ask("post", f"{path}submit/", **{"If-Match": "*"})

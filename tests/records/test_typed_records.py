@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from clauses.models import Position
-from records.widgets import RecordChecks
+from records.widgets import RecordChecks, RecordChoice
+from risks.models import Risk
 from tests.cast import make_ai_system
+from tests.pages import SeenPage
 from tests.records.test_query_counts import queries
+from tests.risk_cast import make_risk
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 TYPED = 'name="systems-typed"'
@@ -101,3 +104,48 @@ def test_without_javascript_what_was_not_found_stands_in_the_line_again(
     page = sign_in(officer).post(clause.edit_url, body).content.decode()
     assert 'value="Nobody&#x27;s, 4711"' in page
     assert page.count('name="systems"') == 1
+
+
+def test_one_of_a_few_is_chosen_from_a_list_and_one_of_many_is_typed(
+    organisation: Any, officer: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parents = [make_risk(organisation, process="planning", title=f"Planned {n}") for n in range(3)]
+    risk, client = make_risk(organisation, owner=officer), sign_in(officer)
+    assert '<select name="parent"' in client.get(risk.edit_url).content.decode()
+    monkeypatch.setattr(RecordChoice, "FEW", 2)
+    page = SeenPage(client.get(risk.edit_url)).form_with("parent-typed")
+    assert "parent" not in page.fields
+
+    def save(typed: str) -> Any:
+        return client.post(risk.edit_url, page.data(**{"parent-typed": typed, "version": fresh(risk).version}))
+
+    for typed in (parents[0].reference.lower(), "planned 1"):
+        assert save(typed).status_code == 302, typed
+    assert fresh(risk).parent == parents[1]
+    again = client.get(risk.edit_url).content.decode()
+    assert f'name="parent-typed" value="{parents[1].reference}"' in again
+    assert "Planned 1" in again
+    for wrong in ("R-99", str(parents[0].pk), "Planned"):
+        answer = save(wrong)
+        assert "There is no such record here" in answer.content.decode(), wrong
+        assert SeenPage(answer).form_with("parent-typed").fields["parent-typed"] == [wrong]
+    assert "Null characters are not allowed" in save("x\0").content.decode()
+    assert save("").status_code == 302
+    assert fresh(risk).parent is None
+
+
+def fresh(risk: Risk) -> Risk:
+    return Risk.objects.get(pk=risk.pk)
+
+
+def test_a_form_with_many_more_to_choose_one_from_draws_and_asks_no_more(
+    organisation: Any, officer: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RecordChoice, "FEW", 2)
+    client, risk = sign_in(officer), make_risk(organisation)
+    make_risk(organisation), make_risk(organisation), make_risk(organisation)
+    before = queries(client, risk.edit_url), len(client.get(risk.edit_url).content)
+    for _time in range(3):
+        make_risk(organisation)
+    after = queries(client, risk.edit_url), len(client.get(risk.edit_url).content)
+    assert (len(after[0]), after[1]) == (len(before[0]), before[1])

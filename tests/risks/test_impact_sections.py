@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -213,6 +214,16 @@ def test_auditors_read_the_document_and_open_no_section(organisation: Any, audit
     assessment, client = complete(organisation, "full"), sign_in(auditor)
     assert client.get(section(assessment, "system")).status_code == 403
     assert client.get(section(assessment, "document")).status_code == 200
+
+
+def test_on_a_phone_what_remains_stays_beside_the_dimension_and_the_rest_goes_under_it(
+    organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    page = sign_in(officer).get(complete(organisation).get_absolute_url()).content.decode()
+    table = page[page.index('id="chapter-impacts"') : page.index('id="chapter-failure"')]
+    assert [column.count("wide") for column in re.findall(r'<th scope="col".*?</th>', table)] == [0, 1, 1, 1, 0]
+    head = table[table.index("Fairness") : table.index("</th>", table.index("Fairness"))]
+    assert '<span class="sub narrow">Mail of some people is read late</span>' in head
 
 
 @pytest.mark.parametrize(

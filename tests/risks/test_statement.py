@@ -217,7 +217,7 @@ def test_a_superseded_version_stays_readable_as_it_was(
     Statement.objects.filter(pk=approved.pk).update(state="superseded")
     set_control(organisation, "A.8.3", justification="Another reason")
     client = sign_in(auditor)
-    for page in (approved.get_absolute_url(), f"{approved.get_absolute_url()}lines.csv"):
+    for page in (approved.get_absolute_url(), f"{approved.get_absolute_url()}export.csv"):
         text = client.get(page).getvalue().decode()
         assert "A law asks for it" in text
         assert "Another reason" not in text
