@@ -44,7 +44,6 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     index = shelf.index(line.proofs for line in lines)
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
-    applicability = applicability_of(positions, lines)
     risks, registers = record_figures(Seen(organisation, user, at, on), positions)
     obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
     return Readiness(
@@ -59,7 +58,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         obstacles=obstacles,
         clauses=clauses,
         controls=controls,
-        applicability=applicability,
+        applicability=applicability_of(positions, lines),
         inventory=inventory_of(organisation, user, named=proofs),
         documents=documents_of(lines),
         gaps=gaps_of(lines),
