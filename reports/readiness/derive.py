@@ -45,10 +45,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     clauses, controls = parts_of(lines)
     index = shelf.index(line.proofs for line in lines)
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
-    applicability = applicability_of(positions, lines)
     # Before the first version is approved: what the organisation's page says.
-    scope = approved_scope(organisation)
-    seen = Seen(organisation, user, at, on)
+    scope, seen = approved_scope(organisation), Seen(organisation, user, at, on)
     risks, registers = record_figures(seen, positions)
     obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
     return Readiness(
@@ -63,7 +61,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         obstacles=obstacles,
         clauses=clauses,
         controls=controls,
-        applicability=applicability,
+        applicability=applicability_of(positions, lines),
         inventory=inventory_of(organisation, user, named=proofs),
         documents=documented(seen, lines),
         gaps=gaps_of(lines),
