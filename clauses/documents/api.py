@@ -91,7 +91,10 @@ class DocumentSerializer(RecordSerializer):
 
 
 class DocumentWithVersions(DocumentSerializer):
-    """One document with its versions, the newest first, and who was asked to read the one in force; a reader is told their own."""
+    """One document with its versions, the newest first, and who was asked to read the one in force.
+
+    A reader is told of nobody else.
+    """
 
     versions = serializers.SerializerMethodField()
     readings = serializers.SerializerMethodField()

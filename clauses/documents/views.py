@@ -61,6 +61,7 @@ class DocumentViews(RegisterViews):
             "approved": approved,
             "under_way": under_way,
             "html": rendered(in_force.text) if in_force else "",
+            # A reader is told of nobody else.
             "readings": readings if sees_all else [one for one in readings if one.person_id == request.user.pk],
             "asked": len(readings),
             "confirmed": sum(bool(one.confirmed_at) for one in readings),
@@ -76,7 +77,7 @@ def shown_to(request: MemberRequest, document: Document) -> Any:
 
 
 def readings_of(approved: DocumentVersion | None) -> list[Reading]:
-    """Who was asked to read the version in force; a reader sees their own of them, who keeps documents all."""
+    """Who was asked to read the version in force, and who has."""
     return list(approved.readings.select_related("person")) if approved else []
 
 
