@@ -43,8 +43,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
     applicability = applicability_of(positions, lines)
-    # Before the first version is approved: what the organisation's page says.
-    scope = approved_scope(organisation)
+    scope, scope_version = scope_of(organisation)
     seen = Seen(organisation, user, at, on)
     risks = figures_of(seen, positions)
     obstacles = obstacles_of(organisation, lines, library.expired, overdue, risks)
@@ -53,8 +52,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         timezone=organisation.timezone,
         at=at,
         on=on,
-        scope=scope.text if scope else organisation.scope_statement,
-        scope_version=scope.label if scope else organisation.scope_version,
+        scope=scope,
+        scope_version=scope_version,
         stage1_on=organisation.stage1_on,
         state=state_of(clauses.count, controls.count, obstacles),
         obstacles=obstacles,
@@ -68,6 +67,12 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         overdue=overdue,
         risks=risks,
     )
+
+
+def scope_of(organisation: Organisation) -> tuple[str, str]:
+    """Text and version of the scope in force; before the first is approved, what the organisation's page says."""
+    scope = approved_scope(organisation)
+    return (scope.text, scope.label) if scope else (organisation.scope_statement, organisation.scope_version)
 
 
 def lines_of(organisation: Organisation, positions: list[Position], shelf: Shelf, on: date) -> list[Line]:
