@@ -21,6 +21,7 @@ from evidence.checking import Refused
 from organisations.api import as_object
 from organisations.api_errors import refusal
 from organisations.api_parser import JSONParser
+from organisations.roles import VIEW_RECORDS
 from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, PersonField, RecordSerializer, filter_parameters
 from records.api_approval import DecidingApi
 from records.api_forms import errors_of
@@ -90,7 +91,10 @@ class DocumentSerializer(RecordSerializer):
 
 
 class DocumentWithVersions(DocumentSerializer):
-    """One document with its versions, the newest first, and who was asked to read the one in force."""
+    """One document with its versions, the newest first, and who was asked to read the one in force.
+
+    A reader is told of nobody else.
+    """
 
     versions = serializers.SerializerMethodField()
     readings = serializers.SerializerMethodField()
@@ -105,7 +109,10 @@ class DocumentWithVersions(DocumentSerializer):
 
     @extend_schema_field(ReadingSerializer(many=True))
     def get_readings(self, document: Document) -> Any:
+        member = self.context["member"]
         of_it = Reading.objects.filter(read_version__document=document, read_version__state=Standing.APPROVED)
+        if VIEW_RECORDS not in member.permissions and document.owner_id != member.user.pk:
+            of_it = of_it.filter(person=member.user)
         return ReadingSerializer(of_it.select_related("person", "read_version"), many=True).data
 
 

@@ -52,7 +52,8 @@ class DocumentViews(RegisterViews):
         in_force = record.in_force(today)
         approved = next((one for one in versions if one.state == Standing.APPROVED), None)
         under_way = versions[0] if versions and versions[0].state not in SETTLED else None
-        readings = list(approved.readings.select_related("person")) if approved else []
+        readings = readings_of(approved)
+        sees_all = VIEW_RECORDS in request.permissions or record.owner_id == request.user.pk
         return {
             "versions": [one for one in versions if one.is_settled or one == under_way],
             "earlier_drafts": [one for one in versions if not one.is_settled and one != under_way],
@@ -60,7 +61,9 @@ class DocumentViews(RegisterViews):
             "approved": approved,
             "under_way": under_way,
             "html": rendered(in_force.text) if in_force else "",
-            "readings": readings,
+            # A reader is told of nobody else.
+            "readings": readings if sees_all else [one for one in readings if one.person_id == request.user.pk],
+            "asked": len(readings),
             "confirmed": sum(bool(one.confirmed_at) for one in readings),
             "my_reading": my_reading(request, readings),
         }
@@ -71,6 +74,11 @@ def shown_to(request: MemberRequest, document: Document) -> Any:
     versions = DocumentVersion.objects.filter(document=document)
     from_outside = request.membership.role in ROLES_WITH_END_DATE
     return versions.filter(state__in=SETTLED) if from_outside else versions
+
+
+def readings_of(approved: DocumentVersion | None) -> list[Reading]:
+    """Who was asked to read the version in force, and who has."""
+    return list(approved.readings.select_related("person")) if approved else []
 
 
 def my_reading(request: MemberRequest, readings: list[Reading]) -> Reading | None:

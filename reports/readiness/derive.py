@@ -45,8 +45,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     clauses, controls = parts_of(lines)
     index = shelf.index(line.proofs for line in lines)
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
-    # Before the first version is approved: what the organisation's page says.
-    scope, seen = approved_scope(organisation), Seen(organisation, user, at, on)
+    (scope, scope_version), seen = scope_of(organisation), Seen(organisation, user, at, on)
     risks, registers = record_figures(seen, positions)
     obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
     return Readiness(
@@ -54,8 +53,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         timezone=organisation.timezone,
         at=at,
         on=on,
-        scope=scope.text if scope else organisation.scope_statement,
-        scope_version=scope.label if scope else organisation.scope_version,
+        scope=scope,
+        scope_version=scope_version,
         stage1_on=organisation.stage1_on,
         state=state_of(clauses.count, controls.count, obstacles),
         obstacles=obstacles,
@@ -80,6 +79,12 @@ def record_figures(seen: Seen, positions: list[Position]) -> tuple[RiskFigures, 
     of_risks = tuple(code for code in absence.codes if code not in ABSENT_REGISTERS)
     registers = RegisterFigures(tuple(found[one.code] for one in OF_REGISTERS), of_registers)
     return figures_of(seen, [found[one.code] for one in OF_RISKS], of_risks), registers
+
+
+def scope_of(organisation: Organisation) -> tuple[str, str]:
+    """Text and version of the scope in force; before the first is approved, what the organisation's page says."""
+    scope = approved_scope(organisation)
+    return (scope.text, scope.label) if scope else (organisation.scope_statement, organisation.scope_version)
 
 
 def lines_of(organisation: Organisation, positions: list[Position], shelf: Shelf, on: date) -> list[Line]:

@@ -80,6 +80,8 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
     DocumentVersion.objects.filter(document=waiting).update(state="in_review", submitted_at=at)
     read = make_document(organisation, title="To be read")
     version = make_version(read, state="approved")
+    for document in (waiting, read):
+        give(document, to=person, change=False)
     Reading.objects.create(read_version=version, person=person, asked_on=TODAY, due_on=day(on))
     return {
         "decision": waiting,

@@ -51,6 +51,15 @@ def test_a_reader_is_asked_finds_it_on_home_and_confirms(policy: Document, contr
     assert "1 of 1 have confirmed" in client.get(address).content.decode()
 
 
+def test_a_reader_does_not_see_who_else_was_asked(policy: Document, contributor: Any, sign_in: SignIn) -> None:
+    other = somebody(policy.organisation)
+    policy.readers.add(other)
+    ask_to_read(policy)
+    page = SeenPage(sign_in(contributor).get(policy.get_absolute_url()))
+    assert "0 of 2 have confirmed" in " ".join(page.texts)
+    assert other.name not in " ".join(page.texts)
+
+
 def test_a_new_version_asks_again(policy: Document, contributor: Any, officer: Any, manager: Any) -> None:
     confirm_reading(policy, by=contributor, number=1)
     approved(policy, officer, manager, label="1.1", text="Shorter")
