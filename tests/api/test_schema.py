@@ -18,7 +18,7 @@ from schemathesis.specs.openapi import checks
 
 from clauses.api_registers import REGISTERS
 from reports.models import Report
-from tests.cast import make_ai_system, make_evidence
+from tests.cast import make_ai_system, make_evidence, make_supplier
 from tests.clauses.registers.making import maker
 from tests.house import tree
 from tests.risk_cast import (
@@ -33,6 +33,7 @@ from tests.risk_cast import (
     make_statement,
     make_treatment,
 )
+from tests.systems.making import make_dataset, make_system_record, make_system_resource
 
 pytestmark = pytest.mark.django_db
 CHECKS = [
@@ -46,6 +47,7 @@ OPERATIONS = 29
 # People and records are named; names that are made up are not found.
 NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
 NAMES |= {"treats", "controls"}
+NAMES |= {"supplier", "supplied_by", "done_by", "repeats", "next_check_on"}
 NAMES |= {"parties", "systems", "positions", "interacts_with", "touches", "holder", "deputy", "person"}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
 EXAMPLES = 6
@@ -84,6 +86,10 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "go-lives": make_go_live(organisation).reference,
         "requirements": "6.1.2",
         **{path: maker(api.views.model)(organisation).reference for path, api in REGISTERS.items()},
+        "suppliers": make_supplier(organisation).reference,
+        "datasets": make_dataset(organisation).reference,
+        "system-resources": make_system_resource(organisation).reference,
+        "system-records": make_system_record(organisation).reference,
         "incidents": make_incident(organisation).reference,
         "concerns": make_concern(organisation).reference,
         "treatments": make_treatment(organisation).reference,
