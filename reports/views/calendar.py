@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -41,6 +42,7 @@ def calendar_page(request: MemberRequest) -> HttpResponse:
 
 
 @require_safe
+@login_not_required
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar behind an address, without signing in; 404 for one that does not work."""
     address = address_from(secret)
