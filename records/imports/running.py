@@ -92,7 +92,7 @@ def work(brought: Import, attempt: int) -> None:
     try:
         if promised(checking) != brought.promise:
             raise Moved
-        renew(brought.pk, attempt, share, made=len(checking.made), changed=len(checking.changes))
+        renew(brought.pk, attempt, share)
         write(brought, attempt, checking)
     except (Moved, IntegrityError):
         again = checked(
