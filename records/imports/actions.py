@@ -17,7 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -35,11 +35,9 @@ if TYPE_CHECKING:
 
 State = Import.State
 LEASE = timedelta(seconds=120)
-# What writing a new record and changing one may take; the lease lasts for all of them, as nothing is told meanwhile.
-A_NEW_ROW, A_CHANGE = timedelta(milliseconds=20), timedelta(milliseconds=150)
 ATTEMPTS = 3
 # No lease lasts so long: one that seems to was given while the clock ran ahead.
-LONGEST = timedelta(hours=3)
+LONGEST = timedelta(hours=1)
 PATIENCE = timedelta(seconds=10)
 STALE_AFTER = 30
 # How long a file waits for whoever brought it.
@@ -165,18 +163,26 @@ def send(import_id: UUID, **options: Any) -> bool:
 def claim(import_id: UUID | str) -> int | None:
     """Takes an import that waits, or whose worker died, for this process alone; returns the attempt, else None.
 
-    None also while another import of the same kind is being written in this organisation: this one waits its turn.
+    None also while another import of the same kind is being written in this organisation: this one waits its turn. And
+    while it is itself being written, however long that takes: whoever does so holds the row, and no longer once dead.
     """
     now = timezone.now()
-    waiting = Import.objects.filter(
-        Q(lease_until=None) | abandoned(now), pk=import_id, state__in=Import.WAITING, attempt__lt=ATTEMPTS
-    )
     try:
         with transaction.atomic():
-            taken = waiting.update(attempt=F("attempt") + 1, lease_until=now + LEASE, progress=0)
+            free = Q(lease_until=None) | abandoned(now)
+            found = untouched().filter(free, pk=import_id, attempt__lt=ATTEMPTS).first()
+            if found is None:
+                return None
+            attempt: int = found.attempt + 1
+            Import.objects.filter(pk=found.pk).update(attempt=attempt, lease_until=now + LEASE, progress=0)
+            return attempt
     except IntegrityError:
         return None
-    return Import.objects.values_list("attempt", flat=True).get(pk=import_id) if taken else None
+
+
+def untouched() -> Any:
+    """Imports that wait for the worker and that no worker is writing at this moment, locked for the caller."""
+    return Import.objects.filter(state__in=Import.WAITING).select_for_update(skip_locked=True)
 
 
 def abandoned(now: datetime) -> Q:
@@ -188,10 +194,9 @@ def held(import_id: UUID | str, attempt: int) -> Any:
     return Import.objects.filter(pk=import_id, state__in=Import.WAITING, attempt=attempt, lease_until__isnull=False)
 
 
-def renew(import_id: UUID | str, attempt: int, progress: int, *, made: int = 0, changed: int = 0) -> None:
-    """Says that this attempt is alive and how far it is; so much is to be written before the next word. Raises Lost."""
-    lease = timezone.now() + LEASE + made * A_NEW_ROW + changed * A_CHANGE
-    if not held(import_id, attempt).update(progress=progress, lease_until=lease):
+def renew(import_id: UUID | str, attempt: int, progress: int) -> None:
+    """Says that this attempt is alive and how far it is, in percent. Raises Lost when another has taken over."""
+    if not held(import_id, attempt).update(progress=progress, lease_until=timezone.now() + LEASE):
         raise Lost(f"{import_id} attempt {attempt}")
 
 
@@ -211,14 +216,16 @@ def sweep() -> int:
     """
     now = timezone.now()
     reason = _("The worker stopped %(n)s times over this file. Bring it in parts.") % {"n": ATTEMPTS}
-    waiting = Import.objects.filter(state__in=Import.WAITING)
-    waiting.filter(abandoned(now), attempt__gte=ATTEMPTS).update(
-        state=State.FAILED, since=now, error=reason, lease_until=None, finished_at=now
-    )
+    with transaction.atomic():
+        given_up = [one.pk for one in untouched().filter(abandoned(now), attempt__gte=ATTEMPTS)]
+        Import.objects.filter(pk__in=given_up).update(
+            state=State.FAILED, since=now, error=reason, lease_until=None, finished_at=now
+        )
     Import.objects.filter(since__lt=now - KEPT_FOR).exclude(state__in=(*Import.WAITING, State.DONE)).delete()
     unheard = Q(lease_until=None) & ~Q(since__range=(now - PATIENCE, now))
     sent = 0
-    for import_id in waiting.filter(unheard | abandoned(now)).order_by("since").values_list("pk", flat=True):
+    forgotten = Import.objects.filter(unheard | abandoned(now), state__in=Import.WAITING).order_by("since")
+    for import_id in forgotten.values_list("pk", flat=True):
         if not send(import_id, expires=STALE_AFTER):
             break
         sent += 1

@@ -129,15 +129,14 @@ class ImportPages:
         return render(request, page, context)
 
     def do(self, request: MemberRequest, brought: Import) -> HttpResponse:
-        verb = request.POST.get("verb", "")
         try:
-            if verb == "match":
+            if "match" in request.POST:
                 return self.matched(request, brought)
-            if verb == "start":
+            if "start" in request.POST:
                 start(brought, promise=request.POST.get("promise", ""))
-            elif verb == "again":
+            elif "again" in request.POST:
                 match_again(brought)
-            elif verb == "drop":
+            elif "drop" in request.POST:
                 give_up(brought)
                 messages.success(request, _("“%(file)s” was thrown away.") % {"file": brought.filename})
                 return redirect(self.address(request))

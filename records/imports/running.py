@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from organisations.roles import CHANGE_RECORDS
+from records.bulk import write_many
 from records.grants import belongs_with
 from records.models import Record
 
@@ -92,7 +93,7 @@ def work(brought: Import, attempt: int) -> None:
     try:
         if promised(checking) != brought.promise:
             raise Moved
-        renew(brought.pk, attempt, share, made=len(checking.made), changed=len(checking.changes))
+        renew(brought.pk, attempt, share)
         write(brought, attempt, checking)
     except (Moved, IntegrityError):
         again = checked(
@@ -127,6 +128,7 @@ def write(brought: Import, attempt: int, checking: Checking) -> None:
         found = Import.objects.select_for_update().filter(pk=brought.pk, attempt=attempt, state=State.IMPORTING)
         if not found.exists():
             raise Lost(f"{brought.pk} attempt {attempt}")
+        write_many()
         for start in range(0, len(checking.changes), A_BATCH):
             change(importer, checking.changes[start : start + A_BATCH])
         if checking.made:

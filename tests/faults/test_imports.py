@@ -28,8 +28,16 @@ PATIENCE = 120
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_half(
-    organisation: Any, officer: Any, sign_in: Any, own_broker: str, files_folder: str, tmp_path: Path
+    organisation: Any,
+    officer: Any,
+    sign_in: Any,
+    own_broker: str,
+    files_folder: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # No other worker hears of it.
+    monkeypatch.setattr("organisations.workers.current_app.send_task", lambda *_args, **_options: None)
     known = make_supplier(organisation, title="Known", owner=officer)
     brings, rows = Bringing(sign_in(officer), organisation, "suppliers"), [supplier(f"New {n}") for n in range(300)]
     brought = brings.checked(csv_of(SUPPLIERS, supplier("Known", supplies="Something else"), *rows))

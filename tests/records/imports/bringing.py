@@ -62,7 +62,7 @@ class Bringing:
         """Takes the guess, but for the columns chosen: `field_2="owner"`."""
         fields = {f"field-{at}": name for at, name in enumerate(brought.matching)}
         fields |= {name.replace("_", "-", 1): value for name, value in chosen.items()}
-        return self.client.post(self.page(brought), {"verb": "match", **fields})
+        return self.client.post(self.page(brought), {"match": "1", **fields})
 
     def checked(self, file: Any, **chosen: str) -> Import:
         brought = self.brought(file)
@@ -72,7 +72,7 @@ class Bringing:
         return Import.objects.get(pk=brought.pk)
 
     def start(self, brought: Import) -> Any:
-        return self.client.post(self.page(brought), {"verb": "start", "promise": brought.promise})
+        return self.client.post(self.page(brought), {"start": "1", "promise": brought.promise})
 
     def imported(self, file: Any, **chosen: str) -> Import:
         brought = self.checked(file, **chosen)

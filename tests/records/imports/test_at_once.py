@@ -210,7 +210,7 @@ def test_who_lost_the_right_meanwhile_imports_nothing(brings: Bringing, organisa
 
 def test_a_click_on_a_page_that_is_old_starts_nothing(brings: Bringing) -> None:
     brought = brings.checked(csv_of(SUPPLIERS, supplier()))
-    brings.client.post(brings.page(brought), {"verb": "start", "promise": "what somebody saw before"})
+    brings.client.post(brings.page(brought), {"start": "1", "promise": "what somebody saw before"})
     assert now(brought).state == State.CHECKED
     for _n in range(2):
         brings.start(brought)

@@ -84,7 +84,7 @@ def test_one_mistake_means_that_nothing_is_imported(bringing: Brings) -> None:
     page = brings.client.get(brings.page(brought)).content.decode()
     assert "nothing can be imported" in page
     assert "Import all of it" not in page
-    brings.client.post(brings.page(brought), {"verb": "start", "promise": ""})
+    brings.client.post(brings.page(brought), {"start": "1", "promise": ""})
     assert Import.objects.get(pk=brought.pk).state == State.CHECKED or not Supplier.objects.exists()
     assert not Supplier.objects.exists()
 

@@ -34,7 +34,7 @@ def test_only_officers_bring_registers(
     for address in (brings.root, brings.page(brought), f"{brings.root}headings.csv"):
         assert client.get(address).status_code == 403
     assert client.post(brings.root, {"file": csv_of(SUPPLIERS, supplier())}).status_code == 403
-    assert client.post(brings.page(brought), {"verb": "drop"}).status_code == 403
+    assert client.post(brings.page(brought), {"drop": "1"}).status_code == 403
     assert "/import/" not in client.get(f"/{organisation.slug}/suppliers/?q=").content.decode()
     assert written() == before
 
@@ -46,7 +46,7 @@ def test_another_organisation_finds_nothing(
     brought, client = brings.brought(csv_of(SUPPLIERS, supplier())), sign_in(outsider)
     assert client.get(brings.page(brought)).status_code == 404
     there = f"/{other_organisation.slug}/suppliers/import/{brought.pk}/"
-    assert [client.get(there).status_code, client.post(there, {"verb": "drop"}).status_code] == [404, 404]
+    assert [client.get(there).status_code, client.post(there, {"drop": "1"}).status_code] == [404, 404]
     elsewhere = brings.page(brought).replace("/suppliers/", "/ai-systems/")
     assert brings.client.get(elsewhere).status_code == 404, "each register has its own"
 
@@ -90,21 +90,21 @@ def test_each_page_of_an_import_says_where_it_stands(bringing: Brings) -> None:
 def test_columns_can_be_matched_again_and_a_file_thrown_away(bringing: Brings) -> None:
     brings = bringing("suppliers")
     brought = brings.checked(csv_of(SUPPLIERS, supplier("One", criticality="?")))
-    brings.client.post(brings.page(brought), {"verb": "again"})
+    brings.client.post(brings.page(brought), {"again": "1"})
     assert Import.objects.get().state == Import.State.MATCHING
     brings.match(brought, field_3="")
     run(brought.pk)
     assert Import.objects.get().promise, "the column that was wrong is left out"
-    answer = brings.client.post(brings.page(brought), {"verb": "drop"}, follow=True)
+    answer = brings.client.post(brings.page(brought), {"drop": "1"}, follow=True)
     assert "was thrown away" in answer.content.decode()
     assert not Import.objects.exists()
-    assert brings.client.post(brings.root + f"{brought.pk}/", {"verb": "drop"}).status_code == 404
+    assert brings.client.post(brings.root + f"{brought.pk}/", {"drop": "1"}).status_code == 404
 
 
 def test_nonsense_is_a_bad_request(bringing: Brings) -> None:
     brings = bringing("suppliers")
     brought = brings.brought(csv_of(SUPPLIERS, supplier("One")))
-    assert brings.client.post(brings.page(brought), {"verb": "explode"}).status_code == 400
+    assert brings.client.post(brings.page(brought), {"explode": "1"}).status_code == 400
     assert brings.match(brought, field_0="owner_id").status_code == 422, "fields that are not offered are left out"
 
 
