@@ -33,9 +33,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     """
     at = at or timezone.now()
     on = timezone.localdate(at, organisation.zone)
-    positions = list(
-        Position.objects.visible_to(user).of(organisation).in_order().select_related("requirement", "owner")
-    )
+    seen = Seen(organisation, user, at, on)
+    positions = list(seen.of(Position).in_order().select_related("requirement", "owner"))
     shelf = Shelf(organisation, user, on, proofs=proofs)
     lines = lines_of(organisation, positions, shelf, on)
     clauses, controls = parts_of(lines)
@@ -44,7 +43,6 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     overdue = tuple(item for item in due(user, organisation, on) if item.is_late(on))
     applicability = applicability_of(positions, lines)
     scope, scope_version = scope_of(organisation)
-    seen = Seen(organisation, user, at, on)
     risks = figures_of(seen, positions)
     obstacles = obstacles_of(organisation, lines, library.expired, overdue, risks)
     return Readiness(
