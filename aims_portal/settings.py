@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "RiskLevel": "risks.models.Level",
         "LegalRequirementKind": "clauses.models.context.RequirementKind",
         "CompetenceLevel": "clauses.models.support.Level",
+        "GapPriority": "clauses.models.gaps.Priority",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
