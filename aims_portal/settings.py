@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
         "CompetenceLevel": "clauses.models.support.Level",
         "SupplierCriticality": "systems.models.Criticality",
         "ResponsibilityPart": "systems.models.Part",
+        "GapPriority": "clauses.models.gaps.Priority",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -102,7 +102,7 @@ def test_he_delivers_the_evidence_that_she_asked_for(
     hers = signed_in_page(officer)
     hers.goto(f"/{organisation.slug}/due/?whose=mine")
     hers.get_by_role("link", name="Measurements of the third quarter").click()
-    expect(hers.get_by_text("Second quarter follows")).to_be_visible()
+    expect(hers.get_by_text("Second quarter follows", exact=True)).to_be_visible()
     hers.get_by_role("button", name="Accept evidence").click()
     expect(hers.locator("header.head")).to_contain_text("Accepted")
     assert_no_axe_violations(hers)
