@@ -22,6 +22,7 @@ from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
 from tests.risk_cast import make_acceptance, make_impact_assessment, make_incident, make_risk, make_treatment, score
+from tests.systems.making import make_dataset
 
 SignIn = Callable[..., Client]
 
@@ -47,6 +48,8 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
     return {
         "review": make_supplier(organisation, owner=person, review_on=day(on)),
         "evidence": make_evidence(organisation, owner=person, valid_until=day(on)),
+        "check": make_dataset(organisation, owner=person, next_check_on=day(on)),
+        "conditions": make_supplier(organisation, owner=person, open_conditions="Report", conditions_due_on=day(on)),
         "treatment": make_treatment(organisation, owner=person, due_on=day(on)),
         "acceptance": risk,
         "asked": asked,
@@ -105,11 +108,14 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     Risk.objects.update(closed_on=TODAY, closed_because="Gone")
     type(records["notice"]).objects.update(closed_on=TODAY)
     type(records["treatment"]).objects.update(status="verified")
+    type(records["check"]).objects.update(ended_on=TODAY)
+    type(records["conditions"]).objects.update(open_conditions="")
     ImpactMeasure.objects.update(done_on=TODAY)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         records["review"].reference,
         records["evidence"].reference,
+        records["conditions"].reference,  # the supplier's own review
     }
 
 
