@@ -53,6 +53,7 @@ from tests.risk_cast import (
     make_treatment,
     score,
 )
+from tests.systems.making import make_dataset
 
 SignIn = Callable[..., Client]
 
@@ -88,6 +89,8 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "reading": read,
         "review": make_supplier(organisation, owner=person, review_on=day(on)),
         "evidence": make_evidence(organisation, owner=person, valid_until=day(on)),
+        "check": make_dataset(organisation, owner=person, next_check_on=day(on)),
+        "conditions": make_supplier(organisation, owner=person, open_conditions="Report", conditions_due_on=day(on)),
         "treatment": make_treatment(organisation, owner=person, due_on=day(on)),
         "acceptance": risk,
         "asked": asked,
@@ -225,6 +228,8 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     type(records["notice"]).objects.update(closed_on=TODAY)
     type(records["treatment"]).objects.update(status="verified")
     type(records["concern"]).objects.update(state="in_hand")
+    type(records["check"]).objects.update(ended_on=TODAY)
+    type(records["conditions"]).objects.update(open_conditions="")
     ImpactMeasure.objects.update(done_on=TODAY)
     DocumentVersion.objects.filter(state="in_review").update(state="returned")
     Reading.objects.update(confirmed_at=timezone.now())
@@ -233,7 +238,7 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     for rule in ("appr-crit", "appr-plan", "appr-soa", "appr-scope", "appr-full", "appr-light"):
         type(records[rule]).objects.update(state=Standing.SUPERSEDED)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
-    over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "task", "request", "delivered"}
+    over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "task", "request", "delivered", "check"}
     over |= {name for name in records if name.startswith("appr-")}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         record.reference for rule, record in records.items() if rule not in over
