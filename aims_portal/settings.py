@@ -290,9 +290,8 @@ SPECTACULAR_SETTINGS = {
         "RiskLevel": "risks.models.Level",
         "LegalRequirementKind": "clauses.models.context.RequirementKind",
         "CompetenceLevel": "clauses.models.support.Level",
-        "SupplierCriticality": "systems.models.Criticality",
+        "Grade": "systems.models.Criticality",
         "ResponsibilityPart": "systems.models.Part",
-        "GapPriority": "clauses.models.gaps.Priority",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -93,6 +93,8 @@ pages = DocumentViews()
 def acknowledge(request: MemberRequest, reference: str) -> HttpResponse:
     """Whoever was asked says that they have read and understood the version before them."""
     document = pages.get(request, reference)
+    if not Reading.objects.filter(read_version__document=document, person=request.user).exists():
+        raise PermissionDenied
     try:
         confirm_reading(document, by=request.user, number=seen(request) or 0)
     except ValidationError as error:

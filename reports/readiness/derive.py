@@ -32,8 +32,8 @@ from .state import obstacles_of, state_of
 def readiness(organisation: Organisation, user: Any, at: datetime | None = None, *, proofs: bool = True) -> Readiness:
     """Where `organisation` stands at a moment, as far as `user` may see it.
 
-    "Today" is the day at the organisation. Nothing is written, and nothing is remembered between calls. Without
-    `proofs` evidence, systems and what soon runs out are counted but not listed; every figure is the same.
+    "Today" is the day at the organisation. Nothing is written or remembered. Without `proofs` evidence, systems and
+    what soon runs out are counted, not listed; documented information is left out. Every other figure is the same.
     """
     at = at or timezone.now()
     on = timezone.localdate(at, organisation.zone)
@@ -62,7 +62,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         controls=controls,
         applicability=applicability_of(positions, lines),
         inventory=inventory_of(organisation, user, named=proofs),
-        documents=documented(seen, lines),
+        documents=documented(seen, lines) if proofs else (),
         gaps=gaps_of(lines),
         evidence=library,
         overdue=tuple(item for item in due(user, organisation, on) if item.is_late(on)),

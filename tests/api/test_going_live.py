@@ -118,5 +118,6 @@ def test_decisions_are_read_and_never_changed(organisation: Any, officer: Any, p
 def test_the_dossier_is_the_one_of_the_page(system: AISystem, officer: Any, program: Callable[..., Any]) -> None:
     told = program(officer)("get", f"ai-systems/{system.reference}/dossier/").json()
     assert told["is_whole"] is True
-    assert [part["key"] for part in told["parts"]][:3] == ["purpose", "impact", "risks"]
-    assert told["parts"][1]["gaps"] == ["No current impact assessment"]
+    keys = [part["key"] for part in told["parts"]]
+    assert [key for key in keys if key in {"purpose", "impact", "risks"}] == ["purpose", "impact", "risks"]
+    assert told["parts"][keys.index("impact")]["gaps"] == ["No current impact assessment"]

@@ -120,17 +120,22 @@ def test_criteria_are_submitted_returned_and_approved_by_somebody_else_with_the_
         assert who("post", f"{path}approve/", {}, **{"If-Match": "*"}).status_code == 403
     Membership.objects.filter(user=manager).update(authority="designated")
     assert decider("post", f"{path}approve/", {}).status_code == 428
+    assert decider("post", f"{path}approve/", {}, **{"If-Match": "*"}).status_code == 428, "it is about one version"
     assert decider("post", f"{path}approve/", {}, **{"If-Match": '"1-old"'}).status_code == 412
-    refused = decider("post", f"{path}approve/", {"state": "approved"}, **{"If-Match": "*"})
+
+    def read() -> dict[str, str]:
+        return {"If-Match": decider("get", path)["ETag"]}
+
+    refused = decider("post", f"{path}approve/", {"state": "approved"}, **read())
     assert refused.json()["error"]["fields"].keys() == {"state"}
     for note in (" ", None, ["x"], "x\0"):
-        assert decider("post", f"{path}return/", {"note": note}, **{"If-Match": "*"}).status_code == 400
-    returned = decider("post", f"{path}return/", {"note": "Say more"}, **{"If-Match": "*"}).json()
+        assert decider("post", f"{path}return/", {"note": note}, **read()).status_code == 400
+    returned = decider("post", f"{path}return/", {"note": "Say more"}, **read()).json()
     assert (returned["state"], returned["decision_note"]) == ("returned", "Say more")
     again = ask("post", f"{path}submit/", **{"If-Match": "*"})
     done = decider("post", f"{path}approve/", {"note": "Good"}, **{"If-Match": again["ETag"]}).json()
     assert (done["state"], done["decided_by"], done["decision_note"]) == ("approved", manager.email, "Good")
-    assert decider("post", f"{path}approve/", {}, **{"If-Match": "*"}).status_code == 400
+    assert decider("post", f"{path}approve/", {}, **read()).status_code == 400
 
 
 def test_criteria_begin_with_the_scales_of_practice_and_stay_once_approved(

@@ -19,7 +19,10 @@ from schemathesis.specs.openapi import checks
 from clauses.api_registers import REGISTERS
 from reports.models import Report
 from tests.cast import make_ai_system, make_evidence, make_supplier
+from tests.clauses.asking.making import make_request, make_task
+from tests.clauses.gaps.making import make_gap_run
 from tests.clauses.registers.making import maker
+from tests.document_cast import make_document, make_scope
 from tests.house import tree
 from tests.risk_cast import (
     make_concern,
@@ -90,6 +93,11 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "datasets": make_dataset(organisation).reference,
         "system-resources": make_system_resource(organisation).reference,
         "system-records": make_system_record(organisation).reference,
+        "actions": make_task(organisation).reference,
+        "evidence-requests": make_request(organisation).reference,
+        "gap-runs": make_gap_run(organisation).reference,
+        "documents": make_document(organisation).reference,
+        "scope": make_scope(organisation).reference,
         "incidents": make_incident(organisation).reference,
         "concerns": make_concern(organisation).reference,
         "treatments": make_treatment(organisation).reference,

@@ -107,7 +107,7 @@ def test_a_duty_is_sent(kind: str, organisation: Any, officer: Any, program: Pro
     ask, address = program(officer), f"{kind}/{here.reference}/responsibilities/"
     given = {"duty": "Tests", "our_part": "does", "supplier_part": "supports", **other}
     assert ask("post", address, given).status_code == 201
-    [row] = ask("get", f"{kind}/{here}/").json()["responsibilities"]
+    [row] = ask("get", f"{kind}/{here.reference}/").json()["responsibilities"]
     assert (row["supplier"], row["system"], row["our_part"]) == (supplier.reference, system.reference, "does")
     assert ask("post", address, {"duty": "Tests"}).json()["error"]["fields"]["our_part"]
     assert ask("post", address, given | {"seen": "x"}).json()["error"]["fields"]["seen"]

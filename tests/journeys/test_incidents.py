@@ -38,7 +38,7 @@ def test_somebody_raises_a_concern_the_officer_answers_and_the_code_reads_it(
 
     rita = signed_in_page(officer)
     rita.goto(f"/{organisation.slug}/concerns/")
-    rita.get_by_role("link", name="Targets push us to follow the score").click()
+    rita.get_by_role("link", name=concern.title).click()
     expect(rita.get_by_text("nobody here can find out who it was")).to_be_visible()
     assert_no_axe_violations(rita)
     rita.get_by_role("link", name="Answer", exact=True).click()

@@ -25,8 +25,8 @@ from tests.traces import history_of
 
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
-# Kinds that programs cannot change: suppliers have no API, plans are only read there.
-NO_DOOR = {"supplier", "treatment-plan"}
+# Kinds that programs cannot change: plans are only read there.
+NO_DOOR = {"treatment-plan"}
 # Rooms for programs that are not called as those for people.
 OTHERWISE = {"position": "requirements", "statement": "statements"}
 

@@ -89,6 +89,8 @@ def test_every_model_of_ours_with_a_person_in_it_is_tracked() -> None:
         "IdempotentAnswer": "kept for a day, so that a program sent twice is answered once",
         "Mention": "a job that says itself when it was sent and read; the comment is tracked",
         "SavedFilter": "how somebody looks at a list, no content",
+        "Asking": "a job that says itself when its mail was sent; what is asked is tracked",
+        "Import": "a job that says itself who brought which file and when; what it wrote is tracked",
         "Reminder": "written once, says itself who was told when; its digest is tracked",
     }
     tracked = {model.pgh_tracked_model for model in event_models()}  # type: ignore[attr-defined]

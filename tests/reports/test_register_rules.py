@@ -217,4 +217,4 @@ def test_three_of_each_cost_what_one_costs(stage: Stage) -> None:
     with CaptureQueriesContext(connection) as many:
         found = codes(stage)
     assert len(found) == len(REVIEWS) + 3
-    assert len(many) == len(few) == 12
+    assert len(many) == len(few) == 15

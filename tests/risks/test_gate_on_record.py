@@ -46,7 +46,7 @@ def informed(system: AISystem, **fields: Any) -> Any:
 
 
 def told(system: AISystem, version: str = "0.9", **given: str) -> dict[str, tuple[bool, str]]:
-    return {one.key: (one.passed, one.why) for one in checks_of(system, version, given)[1:]}
+    return {one.key: (one.passed, one.why) for one in checks_of(system, version, given, user=system.owner)[1:]}
 
 
 def live(system: AISystem, by: Any, **changes: Any) -> GoLive:

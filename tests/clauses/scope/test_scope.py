@@ -37,7 +37,7 @@ def approved(organisation: Any, officer: Any, top: Any, text: str = "Advice by m
     keep(draft, by=officer)
     submit(draft, by=officer, complete=complete)
     draft.refresh_from_db()
-    approval.decide(draft, by=top, seen=draft.version, note="")
+    approval.decide(draft, by=top, seen=draft.version, given={})
     draft.refresh_from_db()
     return draft
 
