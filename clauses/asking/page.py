@@ -37,8 +37,6 @@ class AskingForm(RegisterForm):
         if self.instance.pk and not keeps_records(self.user, self.organisation):
             for name in KEPT:
                 del self.fields[name]
-        if self.instance.pk and "about" in self.fields:
-            self.initial["about"] = self.instance.about_id
 
     def clean(self) -> dict[str, Any]:
         if self.instance.pk and not is_open(self.instance):

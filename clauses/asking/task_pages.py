@@ -19,7 +19,6 @@ from clauses.models.asking import TaskState
 from organisations.requests import MemberRequest
 from records.tables import BadgeColumn, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import due
-from records.typed_record import RecordField
 from systems.tables import HiddenColumn
 
 from .page import AskingFilter, AskingForm, AskingViews, done
@@ -29,7 +28,6 @@ TONES = {TaskState.OPEN: "info", TaskState.DONE: "good", TaskState.WITHDRAWN: "n
 
 
 class TaskForm(AskingForm):
-    about = RecordField(required=False, label=gettext_lazy("About"))
     groups = [
         (
             gettext_lazy("Action"),
@@ -46,7 +44,7 @@ class TaskForm(AskingForm):
     class Meta:
         model = Task
         fields = ["title", "what", "about", "owner", "due_on", "review_on", "review_every"]
-        labels = {"title": gettext_lazy("Action"), "owner": gettext_lazy("Who does it")}
+        labels = {"title": gettext_lazy("Action"), "about": gettext_lazy("About"), "owner": gettext_lazy("Who does it")}
 
 
 class TaskTable(RecordTable):
@@ -139,7 +137,7 @@ def action_for_gap(request: MemberRequest, reference: str, requirement_number: s
     )
     title = _("Close the gap: %(number)s %(title)s") % {"number": gap.number, "title": gap.requirement.title}
     given = request.POST if request.method == "POST" else None
-    initial = {"title": title[:200], "about": position.reference, "what": "\n".join(noted(run, gap.requirement.pk))}
+    initial = {"title": title[:200], "about": position.pk, "what": "\n".join(noted(run, gap.requirement.pk))}
     form = TaskForm(given, initial=initial, organisation=request.organisation, user=request.user)
     form.instance.gap_id = gap.pk
     words = _("%(record)s was added.")

@@ -19,7 +19,12 @@ def make_task(organisation: Organisation, **fields: Any) -> Task:
 
 
 def task_form(organisation: Organisation) -> dict[str, Any]:
-    return {"title": "Write it down", "what": "Two pages", "about": "6.1.2", "due_on": organisation.today().isoformat()}
+    return {
+        "title": "Write it down",
+        "what": "Two pages",
+        "about-typed": "6.1.2",
+        "due_on": organisation.today().isoformat(),
+    }
 
 
 def position(organisation: Organisation, reference: str = "9.1") -> Position:

@@ -171,7 +171,7 @@ def test_an_action_is_done_by_who_was_asked_whatever_their_role(
     organisation: Any, officer: Any, manager: Any, contributor: Any, auditor: Any, sign_in: Any
 ) -> None:
     hers = sign_in(officer)
-    data = task_form(organisation) | {"owner": manager.pk, "about": "6.1.2"}
+    data = task_form(organisation) | {"owner": manager.pk, "about-typed": "6.1.2"}
     assert hers.post(f"/{organisation.slug}/actions/new/", data).status_code == 302
     task = Task.objects.get()
     assert task.about.reference == "6.1.2"
@@ -188,7 +188,7 @@ def test_an_action_is_done_by_who_was_asked_whatever_their_role(
 def test_an_action_is_about_a_record_one_may_see(organisation: Any, officer: Any, sign_in: Any) -> None:
     client, supplier = sign_in(officer), make_supplier(organisation)
     for reference, status in (("SUP-99", 200), (supplier.reference.lower(), 302), ("", 302)):
-        data = task_form(organisation) | {"owner": officer.pk, "about": reference}
+        data = task_form(organisation) | {"owner": officer.pk, "about-typed": reference}
         answer = client.post(f"/{organisation.slug}/actions/new/", data)
         assert answer.status_code == status, reference
     assert sorted(str(one.about) for one in Task.objects.all()) == ["None", str(supplier)]
@@ -203,7 +203,7 @@ def test_a_gap_becomes_an_action_with_owner_and_day(organisation: Any, officer: 
     page = client.get(here).content.decode()
     assert "Close the gap: 10.2" in page
     assert "10.2 is not_met" in page
-    data = {"title": "Learn from incidents", "about": "10.2", "owner": officer.pk, "due_on": "2030-01-01"}
+    data = {"title": "Learn from incidents", "about-typed": "10.2", "owner": officer.pk, "due_on": "2030-01-01"}
     assert client.post(here, data).status_code == 302
     task = Task.objects.get()
     assert (task.gap.run_id, task.about.reference, str(task.due_on)) == (run.pk, "10.2", "2030-01-01")
