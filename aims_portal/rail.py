@@ -53,7 +53,7 @@ class Rail:
             "band": self.band(),
             "person": {"name": self.request.user.name, "role": self.request.membership.get_role_display()},
             "due_count": told(sum(n for name, n in self.counts.items() if name.startswith("due_"))),
-            "due_url": self.url("due-list"),
+            "due_url": f"{self.url('due-list')}?whose=mine",
             "kit_url": reverse("kit") if settings.DEBUG else "",
         }
 

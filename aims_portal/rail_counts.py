@@ -22,7 +22,7 @@ from organisations.models import Organisation, User
 from organisations.roles import MANAGE_MEMBERS
 from records.mentions import unread
 from records.models import SOON, Record
-from reports.due import due_parts
+from reports.due import due_parts, row_of
 from risks.models import Concern, ImpactAssessment, Incident, Risk, Treatment
 from systems.models import AISystem, Supplier
 
@@ -82,7 +82,7 @@ def rows_to_count(seen: Seen) -> dict[str, Any]:
         "evidence": mine(Evidence),
         "controls": mine(Position).controls(),
         "mentions": unread(person, organisation),
-        **{f"due_{source.rule}": rows for source, rows in due.items()},
+        **{f"due_{source.rule}": row_of(rows, source) for source, rows in due.items()},
     }
     if MANAGE_MEMBERS in person.held.get(seen.organisation, frozenset()):
         asked["troubled"] = in_trouble(organisation)

@@ -23,7 +23,7 @@ class HowMany(Subquery):
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         few = rows.order_by()[: MOST + 1]
-        super().__init__(few if rows.query.combinator else few.values("pk"))
+        super().__init__(few if rows.query.combinator or rows.query.distinct else few.values("pk"))
 
 
 def told(count: int) -> str:

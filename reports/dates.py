@@ -43,11 +43,13 @@ from organisations.authority import Authority
 from organisations.models import Organisation, User
 from organisations.roles import ROLES_THAT_AUDIT
 from records.models import Record
+from risks.impact.approval import with_needed
 from risks.models import (
     Acceptance,
     Concern,
     ConcernState,
     ImpactAssessment,
+    ImpactAssessor,
     Incident,
     Risk,
     RiskCriteria,
@@ -57,7 +59,6 @@ from risks.models import (
     TreatmentPlan,
     TreatmentState,
 )
-from risks.models.impact_sections import Screening
 from risks.models.treatment import UNDER_WAY
 from systems.models import AISystem, Dataset, Supplier, SystemResource
 
@@ -127,7 +128,7 @@ class Reviews(Source):
 class Approvals(Source):
     """Versions in review, for each member whose authority (one of `by`, or top management's) suffices to decide.
 
-    Not for who submitted or proposed it. `owner` is the path to whom that is; one row for each who may decide.
+    Not for who submitted or proposed it; whoever only began it is told too, and turned away. One row for each.
     """
 
     by: ClassVar[tuple[Authority, ...]] = (Authority.DESIGNATED,)
@@ -139,7 +140,7 @@ class Approvals(Source):
         holds = Q(**{f"{member}__top_management": True}) | Q(**{f"{member}__authority__in": self.by})
         holds &= Q(**{f"{member}__until": None}) | Q(**{f"{member}__until__gte": organisation.today()})
         audits = Q(**{f"{member}__role__in": ROLES_THAT_AUDIT})
-        found: Any = self.kind.objects.of(organisation)
+        found = self.records(organisation)
         found = found.visible_to(seen_by) if seen_by is not None else found
         found = found.annotate(decider=FilteredRelation(member, condition=holds & ~audits))
         on = self.day if isinstance(self.day, str) else self.day(organisation)
@@ -147,6 +148,9 @@ class Approvals(Source):
         asker = "proposed_by" if self.kind is PlannedChange else "submitted_by"
         waiting: QuerySet[Any] = found.exclude(actor=Coalesce(F(asker), 0))
         return waiting if owner is None else waiting.filter(actor=getattr(owner, "pk", owner))
+
+    def records(self, organisation: Organisation) -> Any:
+        return self.kind.objects.of(organisation)
 
 
 class TopApprovals(Approvals):
@@ -159,6 +163,28 @@ class LightApprovals(Approvals):
     """What a head of department may decide as well."""
 
     by = (Authority.HEAD, Authority.DESIGNATED)
+
+
+class OfAssessment(Approvals):
+    """Impact assessments, by the authority that each of them `needs`; not for who assessed."""
+
+    def rows(
+        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
+    ) -> QuerySet[Any]:
+        waiting = super().rows(organisation, seen_by=seen_by, owner=owner)
+        assessors = ImpactAssessor._default_manager
+        return waiting.exclude(Exists(assessors.filter(assessment=OuterRef("pk"), user=OuterRef("actor"))))
+
+    def records(self, organisation: Organisation) -> Any:
+        return with_needed(super().records(organisation))
+
+
+class TopOfAssessment(OfAssessment, TopApprovals):
+    pass
+
+
+class LightOfAssessment(OfAssessment, LightApprovals):
+    pass
 
 
 def acceptance_ends(organisation: Organisation) -> Any:
@@ -221,6 +247,7 @@ RENEWED = Exists(
 IN_FORCE = Q(state=Standing.APPROVED) | (~Q(state=Standing.SUPERSEDED) & Q(replaces=None))
 
 REVIEW, EVIDENCE = "review", "evidence"
+IN_REVIEW = Q(state=Standing.IN_REVIEW)
 SOURCES: tuple[Source, ...] = (
     Reviews(REVIEW, _("Review"), _("Reviews"), Record, "review_on"),
     Source(EVIDENCE, _("Evidence runs out"), _("Evidence"), Evidence, "valid_until"),
@@ -234,7 +261,7 @@ SOURCES: tuple[Source, ...] = (
         where=Q(state=RequestState.DELIVERED),
     ),
     *(
-        Approvals(rule, _("To approve"), word, kind, decision_due, "decider__user", where=Q(state=Standing.IN_REVIEW))
+        Approvals(rule, _("To approve"), word, kind, decision_due, "decider__user", where=IN_REVIEW)
         for rule, word, kind in (
             ("appr-crit", _("Risk criteria to approve"), RiskCriteria),
             ("appr-plan", _("Treatment plans to approve"), TreatmentPlan),
@@ -243,15 +270,15 @@ SOURCES: tuple[Source, ...] = (
     ),
     TopApprovals(
         *("appr-scope", _("To approve"), _("Scopes to approve"), ScopeStatement, decision_due),
-        *("decider__user", Q(state=Standing.IN_REVIEW)),
+        *("decider__user", IN_REVIEW),
     ),
-    Approvals(
-        *("appr-full", _("To approve"), _("Impact assessments to approve"), ImpactAssessment, decision_due),
-        *("decider__user", Q(state=Standing.IN_REVIEW, screening=Screening.FULL)),
-    ),
-    LightApprovals(
-        *("appr-light", _("To approve"), _("Light assessments to approve"), ImpactAssessment, decision_due),
-        *("decider__user", Q(state=Standing.IN_REVIEW) & ~Q(screening=Screening.FULL)),
+    *(
+        source(rule, _("To approve"), word, ImpactAssessment, decision_due, "decider__user", where=IN_REVIEW & needs)
+        for source, rule, word, needs in (
+            (TopOfAssessment, "appr-top", _("Grave assessments to approve"), Q(needs=Authority.TOP)),
+            (OfAssessment, "appr-full", _("Impact assessments to approve"), Q(needs=Authority.DESIGNATED)),
+            (LightOfAssessment, "appr-light", _("Light assessments to approve"), Q(needs=Authority.HEAD)),
+        )
     ),
     Approvals(
         *("appr-chg", _("To approve"), _("Changes to approve"), PlannedChange, change_decided_by),
@@ -335,3 +362,8 @@ def due_by(source: Source, by: date, organisation: Organisation, **whose: Any) -
 def word_of(rule: str) -> str:
     """What a date is, in words: `Review`, `Evidence runs out`."""
     return str(RULES[rule].word)
+
+
+def kinds() -> list[str]:
+    """All kinds of dates in words, each once."""
+    return list(dict.fromkeys(str(source.plural) for source in SOURCES))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from organisations.models import Organisation, User
 from records.addresses import record_address
 
-from .dates import SOURCES, Source, due_by, word_of
+from .dates import SOURCES, Approvals, Source, due_by, word_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def due_rows(
 ) -> QuerySet[Any, dict[str, Any]]:
     """Rows of everything `user` may see that falls on `by` or before; sorted, ready to count and to slice."""
     first, *others = (
-        row_of(rows, source)
+        row_of(rows, source, everybody=owner is None)
         for source, rows in due_parts(user, organisation, by, owner=owner).items()
         if what in {"", source.rule}
     )
@@ -60,12 +60,15 @@ def due_parts(
     return {source: due_by(source, by, organisation, seen_by=user, owner=owner) for source in SOURCES}
 
 
-def row_of(records: QuerySet[Any], source: Source) -> QuerySet[Any, dict[str, Any]]:
+def row_of(records: QuerySet[Any], source: Source, *, everybody: bool = False) -> QuerySet[Any, dict[str, Any]]:
+    """What is told of one kind of date; for `everybody` once, however many may see to it."""
     title = Concat("title", Value(": "), source.says, output_field=TextField()) if source.says else F("title")
-    named = {"said": title, "owned_by": F(f"{source.owner}__name"), "rule": Value(source.rule, CharField())}
+    is_shared = everybody and isinstance(source, Approvals)
+    owner = F("owner__name" if is_shared else f"{source.owner}__name")
+    named = {"said": title, "owned_by": owner, "rule": Value(source.rule, CharField())}
     rows = records.order_by().values("reference", "kind", "on", **named)
     # One measure against two impacts is one thing to do.
-    return rows.distinct() if source.says else rows
+    return rows.distinct() if source.says or is_shared else rows
 
 
 def due(

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from reports.dates import kinds
 from reports.models import Report
 from reports.readiness import Line, Proof, Readiness
 from reports.readiness import readiness as derived
@@ -35,6 +36,7 @@ def context_of(report: Report, result: Readiness) -> dict[str, Any]:
     )
     return framed(report, result.at, cover, chapters()) | {
         "result": result,
+        "dates": kinds(),
         "days_to_stage1": days_until(result.stage1_on, result.on),
         "entries": contents(result),
         "figures": headline(result),

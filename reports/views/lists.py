@@ -17,7 +17,7 @@ from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.views import page_of
-from reports.dates import RULES, SOURCES
+from reports.dates import RULES, SOURCES, kinds
 from reports.due import as_dues, due_rows
 from reports.readiness import missing
 from reports.readiness.all_lists import LISTS
@@ -95,7 +95,7 @@ def gap_list(request: MemberRequest) -> HttpResponse:
 def rules(request: MemberRequest) -> HttpResponse:
     """How each figure is derived, in words; the report prints the same text."""
     crumbs = [(_("How figures are derived"), None)]
-    return render(request, "reports/rules.html", {"rule": RULE, "crumbs": crumbs})
+    return render(request, "reports/rules.html", {"rule": RULE, "dates": kinds(), "crumbs": crumbs})
 
 
 @require_safe

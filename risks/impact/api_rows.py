@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from organisations.api import as_object
 from organisations.models import User
-from records.api import IF_MATCH, REFERENCE, CreatingApi, PersonField
+from records.api import IDEMPOTENCY, IF_MATCH, REFERENCE, CreatingApi, PersonField
 from records.api_approval import SubmittingApi
 from records.api_forms import errors_of, posted, refuse_names
 from records.models import Record
@@ -76,11 +76,11 @@ class RowDoors(SubmittingApi, CreatingApi):
         """Says of one dimension whether it is affected, and how."""
         return self.write(reference, "impacts", dimension)
 
-    @extend_schema(parameters=[REFERENCE, IF_MATCH], request=MeasureSerializer)
+    @extend_schema(parameters=[REFERENCE, IF_MATCH, IDEMPOTENCY], request=MeasureSerializer)
     @action(detail=True, methods=["post"])
     def measures(self, request: Request, reference: str, **kwargs: Any) -> Response:
         """Adds a measure."""
-        return self.write(reference, "measures", "new-1")
+        return self.once(lambda: self.write(reference, "measures", "new-1"))
 
     @extend_schema(parameters=[REFERENCE, ROW, IF_MATCH], request=MeasureSerializer)
     @action(detail=True, methods=["patch"], url_path="measures/<int:row_id>")
@@ -97,11 +97,11 @@ class RowDoors(SubmittingApi, CreatingApi):
         mark_done(assessment, row_id, by=self.member.user)
         return self.answer(self.views.get(self.member, reference))
 
-    @extend_schema(parameters=[REFERENCE, IF_MATCH], request=ConsultationSerializer)
+    @extend_schema(parameters=[REFERENCE, IF_MATCH, IDEMPOTENCY], request=ConsultationSerializer)
     @action(detail=True, methods=["post"])
     def consultations(self, request: Request, reference: str, **kwargs: Any) -> Response:
         """Adds who was heard."""
-        return self.write(reference, "consultation", "new-1")
+        return self.once(lambda: self.write(reference, "consultation", "new-1"))
 
     @extend_schema(parameters=[REFERENCE, ROW, IF_MATCH], request=ConsultationSerializer)
     @action(detail=True, methods=["patch"], url_path="consultations/<int:row_id>")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from organisations.authority import Authority
@@ -14,9 +15,9 @@ from organisations.requests import MemberRequest
 from records.approval_pages import ApprovalPages
 from records.approving import approve
 from risks.impact.completeness import contradiction
-from risks.impact.rating import overall_of, review_due
-from risks.impact.screening import proposed
-from risks.models import Decision, ImpactAssessment, Level, Screening, Standing
+from risks.impact.rating import overall_of, review_due, with_level
+from risks.impact.screening import full_by_answers, proposed
+from risks.models import LEVELS, Decision, ImpactAssessment, Level, Screening, Standing
 
 
 def needed(assessment: ImpactAssessment) -> Authority:
@@ -28,6 +29,19 @@ def needed(assessment: ImpactAssessment) -> Authority:
         return Authority.TOP
     is_full = Screening.FULL in {assessment.screening, proposed(assessment).depth}
     return Authority.DESIGNATED if is_full else Authority.HEAD
+
+
+def with_needed(assessments: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotates `needs`, what `needed` says of each of these that were submitted."""
+    is_high = Q(level_rank__gte=LEVELS.index(Level.HIGH))
+    is_full = Q(screening=Screening.FULL) | full_by_answers()
+    needs = Case(
+        When(is_high, then=Value(Authority.TOP.value)),
+        When(is_full, then=Value(Authority.DESIGNATED.value)),
+        default=Value(Authority.HEAD.value),
+        output_field=CharField(),
+    )
+    return with_level(assessments).annotate(needs=needs)
 
 
 def earlier(assessment: ImpactAssessment) -> Any:

@@ -65,9 +65,12 @@ def overall_of(assessment: ImpactAssessment) -> Level | None:
     return overall(assessment.impacts.all(), criteria_of(assessment))
 
 
-def with_level(assessments: QuerySet[Any], organisation: Organisation) -> QuerySet[Any]:
-    """Annotates `level_rank`, the place of `overall_of` in LEVELS (None: not rated): one query for a whole list."""
-    usual = approved_or_usual(organisation)
+def with_level(assessments: QuerySet[Any], organisation: Organisation | None = None) -> QuerySet[Any]:
+    """Annotates `level_rank`, the place of `overall_of` in LEVELS (None: not rated): one query for a whole list.
+
+    Without an `organisation` for those that have criteria, as everything has that was submitted; nothing is asked.
+    """
+    usual = approved_or_usual(organisation) if organisation else RiskCriteria(**starting_values())
 
     def theirs(name: str, output: Any) -> Any:
         return Coalesce(F(f"assessment__criteria__{name}"), Value(getattr(usual, name)), output_field=output)

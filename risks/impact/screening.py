@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from risks.models import ImpactAssessment, Screening
@@ -42,6 +43,17 @@ def proposed(assessment: ImpactAssessment) -> Proposal:
     if reasons := [words for holds, words in shallow if holds]:
         return Proposal(Screening.LIGHT, reasons)
     return Proposal(Screening.NONE, [_("no personal data, nobody affected, a person decides")])
+
+
+def full_by_answers() -> Q:
+    """The assessments for which `proposed` says full."""
+    people = Q(people__gt=0) | Q(people=None, system__people_affected__gt=0)
+    return (
+        Q(system__risk_class__in=[RiskClass.PROHIBITED, RiskClass.HIGH])
+        | Q(people, personal_data=True)
+        | Q(autonomy__in=[Autonomy.ALONE, Autonomy.SUPERVISED])
+        | Q(vulnerable__regex=r"\S")
+    )
 
 
 def is_stopped(assessment: ImpactAssessment) -> bool:

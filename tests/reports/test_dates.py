@@ -34,7 +34,7 @@ from reports.models import Digest, Reminder
 from reports.reminding import coming, make
 from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
-from risks.models.impact import ImpactMeasure
+from risks.models.impact import Impact, ImpactAssessment, ImpactMeasure
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.registers.making import maker, measured
@@ -144,10 +144,17 @@ def in_review(organisation: Organisation, person: Any, on: int) -> dict[str, Rec
         "appr-plan": make_plan(organisation, **waiting),
         "appr-soa": make_statement(organisation, **waiting),
         "appr-scope": make_scope(organisation, **waiting),
+        "appr-top": made_grave(make_impact_assessment(organisation, screening="light", **waiting)),
         "appr-full": make_impact_assessment(organisation, screening="full", **waiting),
         "appr-light": make_impact_assessment(organisation, screening="light", **waiting),
         "appr-chg": proposed(organisation, noon),
     }
+
+
+def made_grave(assessment: ImpactAssessment) -> ImpactAssessment:
+    """What remains is critical, so top management alone decides."""
+    Impact.objects.create(assessment=assessment, dimension="privacy", is_affected=True, severity=5, likelihood=5)
+    return assessment
 
 
 def proposed(organisation: Organisation, at: datetime) -> Record:
@@ -227,7 +234,9 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     records = of_each(organisation, somebody(organisation), 5)
     Record.objects.filter(pk__in=[record.pk for record in records.values()]).update(review_on=day(5))
     assert {reference for what, reference, _on in found(organisation, officer) if what == "review"} == {
-        record.reference for rule, record in records.items() if rule not in {"measure", "appr-full", "appr-light"}
+        record.reference
+        for rule, record in records.items()
+        if rule not in {"measure", "appr-top", "appr-full", "appr-light"}
     }, "an assessment that is no more than a draft is not reviewed"
     measured(records["objective"], value=95)
     LegalRequirement.objects.update(compliance="A calendar of duties", applies_from=day(-1))
@@ -249,7 +258,7 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     Reading.objects.update(confirmed_at=timezone.now())
     Task.objects.update(state="done", closed_on=TODAY)
     EvidenceRequest.objects.update(state="withdrawn")
-    for rule in ("appr-crit", "appr-plan", "appr-soa", "appr-scope", "appr-full", "appr-light"):
+    for rule in ("appr-crit", "appr-plan", "appr-soa", "appr-scope", "appr-top", "appr-full", "appr-light"):
         type(records[rule]).objects.update(state=Standing.SUPERSEDED)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "task", "request", "delivered", "check"}
