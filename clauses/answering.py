@@ -25,7 +25,10 @@ Answered = Position | GapRun
 
 def answer_form(request: MemberRequest, record: Answered, question: Question) -> AnswerForm:
     """What was sent, with the choices applied that were made on the page of both texts."""
-    form = AnswerForm(request.POST, is_control=question.requirement.is_control)
+    sent = request.POST.copy()
+    # The database keeps no NUL in a text.
+    sent["comment"] = sent.get("comment", "").replace("\x00", "")
+    form = AnswerForm(sent, is_control=question.requirement.is_control)
     if merging.CHOOSE in request.POST:
         merging.settle(form, state_at(record, question, request.POST.get("version", "")) or {})
     return form

@@ -40,12 +40,16 @@ class RegisterForm(RecordForm):
     def save(self, commit: bool = True) -> Any:
         stored = self.lets_see and type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
         record = super().save(commit)
-        let_in(record, before=self.named(stored), now=self.named(record), change=False)
+        let_in(record, before=self.named(stored) - self.kept_in(record), now=self.named(record), change=False)
         return record
 
     def named(self, record: Any) -> set[User]:
         """Those whom a record names and lets in."""
         return {person for name in self.lets_see if (person := getattr(record, name, None))}
+
+    def kept_in(self, record: Any) -> set[User]:
+        """Those who go on seeing a record for another reason once it names them no longer."""
+        return set()
 
 
 class RegisterViews(RecordViews):

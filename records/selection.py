@@ -113,7 +113,7 @@ def plan(views: RecordViews, request: MemberRequest, picks: Picks, name: str, va
     for pk, record in records.items():
         before = getattr(record, name)
         line = Line(record, shown(record, name))
-        line.reason = obstacle(record, picks[pk])
+        line.reason = obstacle(record, picks[pk]) or views.hindrance(request, record, name)
         if not line.reason and before == value:
             result.same += 1
             continue

@@ -162,6 +162,10 @@ class RecordViews:
         """Further columns that go with setting `name` of many records, such as the day of a status."""
         return {}
 
+    def hindrance(self, request: MemberRequest, record: Any, name: str) -> str:
+        """Why setting `name` of this record among many is refused, beyond who may change it; empty where it is not."""
+        return ""
+
     def handed_over(self, former: dict[int, set[User]]) -> None:
         """After many were given a new owner: whoever else gains or loses sight by it. `former` owners by record."""
 

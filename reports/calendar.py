@@ -5,6 +5,7 @@ It tells what the page “My due” tells: dates of what its owner may see and i
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from organisations.mail_jobs import absolute
 from organisations.models import Membership, Organisation, User
 from organisations.roles import ROLES_WITH_END_DATE
 
+from .dates import SOURCES
 from .due import Due, due
 from .models import CalendarAddress
 
@@ -32,6 +34,8 @@ AHEAD = timedelta(days=400)
 OCTETS = 75
 # How often a program is told to ask again.
 REFRESH = "PT6H"
+# Rules that give several dates of one record, each in its own words.
+SAID = frozenset(source.rule for source in SOURCES if source.says)
 
 
 @transaction.atomic
@@ -52,10 +56,15 @@ def revoke_address(person: User, organisation: Organisation) -> int:
 
 
 def address_from(text: str) -> CalendarAddress | None:
-    """The address that `text` opens, or None: unknown, revoked, its owner gone, no longer a member, or from outside."""
+    """The address that `text` opens, or None: unknown, revoked, its owner gone, no longer a member, or from outside.
+
+    A later membership does not bring back the address of the one before, just as it brings back no API key.
+    """
     prefix, _line, secret = text.partition("_")
     current: Any = Membership.objects.current()
-    members = current.filter(user=OuterRef("person"), organisation=OuterRef("organisation"))
+    members = current.filter(
+        user=OuterRef("person"), organisation=OuterRef("organisation"), created_at__lte=OuterRef("made_at")
+    )
     usable = CalendarAddress.objects.filter(
         Exists(members.exclude(role__in=ROLES_WITH_END_DATE)), revoked_at=None, person__is_active=True
     )
@@ -83,7 +92,7 @@ def event_of(item: Due, organisation: Organisation, now: datetime) -> Iterator[s
     """One date as a whole-day event that takes up no time; the same date keeps its name (UID) at every reading."""
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     yield "BEGIN:VEVENT"
-    yield f"UID:{organisation.slug}.{item.what}.{item.reference}.{stamp(item.on)}@{host}"
+    yield f"UID:{organisation.slug}.{item.what}.{item.reference}.{stamp(item.on)}{told_apart(item)}@{host}"
     yield f"DTSTAMP:{now.astimezone(UTC).strftime('%Y%m%dT%H%M%SZ')}"
     yield f"DTSTART;VALUE=DATE:{stamp(item.on)}"
     yield f"DTEND;VALUE=DATE:{stamp(item.on + timedelta(days=1))}"
@@ -92,6 +101,11 @@ def event_of(item: Due, organisation: Organisation, now: datetime) -> Iterator[s
     yield f"DESCRIPTION:{escaped(absolute(item.url))}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def told_apart(item: Due) -> str:
+    """What tells the dates of one record on one day apart, where its rule gives several: a hash of their words."""
+    return f".{hashlib.sha256(item.title.encode()).hexdigest()[:12]}" if item.what in SAID else ""
 
 
 def stamp(day: date) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from clauses.models.asking import is_open
 from organisations.models import User
 from organisations.requests import MemberRequest
+from organisations.roles import CHANGE_RECORDS
 from records.filters import RecordFilter
 from records.models import Record
 from records.register_page import RegisterForm, RegisterViews, parts_of
@@ -27,6 +28,7 @@ from .verbs import keeps_records
 
 # What only who keeps the records changes: the owner, who is asked, does not move the day or pass it on.
 KEPT = ("about", "due_on", "owner")
+SETTLED_STAYS = gettext_lazy("It is settled; nothing in it changes any more.")
 
 
 class AskingForm(RegisterForm):
@@ -40,7 +42,7 @@ class AskingForm(RegisterForm):
 
     def clean(self) -> dict[str, Any]:
         if self.instance.pk and not is_open(self.instance):
-            raise forms.ValidationError(_("It is settled; nothing in it changes any more."))
+            raise forms.ValidationError(SETTLED_STAYS)
         return super().clean() or self.cleaned_data
 
     def save(self, commit: bool = True) -> Any:
@@ -78,6 +80,14 @@ class AskingViews(RegisterViews):
     # Not the day: whoever is asked may change their own, and does not move it.
     bulk = ("owner", "review_on")
 
+    def hindrance(self, request: MemberRequest, record: Any, name: str) -> str:
+        """As the form: what is settled stays, and who is asked passes nothing on."""
+        if not is_open(record):
+            return str(SETTLED_STAYS)
+        if name in KEPT and CHANGE_RECORDS not in request.permissions:
+            return _("Only who keeps the records changes this")
+        return ""
+
     def handed_over(self, former: dict[int, set[User]]) -> None:
         for asked in self.model._default_manager.filter(pk__in=former).select_related("owner", "organisation"):
             handed_over(asked, former=next(iter(former[asked.pk]), None), by=asked.changed_by)
@@ -90,6 +100,11 @@ class AskingViews(RegisterViews):
         """What it is about, where one may see that."""
         visible = Record.objects.visible_to(request.user).select_related("organisation")
         return visible.filter(pk=record.about_id).first() if record.about_id else None
+
+
+def typed(request: MemberRequest) -> str:
+    """What was typed beside a verb. The database keeps no NUL in a text."""
+    return request.POST.get("text", "").replace("\x00", "")
 
 
 def done(request: MemberRequest, record: Record, words: str, act: Callable[[], None]) -> HttpResponse:

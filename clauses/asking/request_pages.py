@@ -20,7 +20,7 @@ from records.tables import BadgeColumn, DueColumn, RecordTable
 from records.templatetags.components import due
 from systems.tables import HiddenColumn
 
-from .page import AskingFilter, AskingForm, AskingViews, done
+from .page import AskingFilter, AskingForm, AskingViews, done, typed
 from .verbs import accept, deliver, keeps_records, may_answer, refusal, send_back, withdraw
 
 TONES = {
@@ -120,7 +120,7 @@ def delivered_of(request: MemberRequest, record: EvidenceRequest) -> list[str]:
 
 @require_POST
 def hand_in(request: MemberRequest, reference: str) -> HttpResponse:
-    asked, text = pages.get(request, reference), request.POST.get("text", "")
+    asked, text = pages.get(request, reference), typed(request)
     if not may_answer(asked, request.user):
         raise PermissionDenied
     words = _("%(record)s was delivered.")
@@ -129,21 +129,21 @@ def hand_in(request: MemberRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def take(request: MemberRequest, reference: str) -> HttpResponse:
-    asked, text, shown = deciding(request, reference), request.POST.get("text", ""), request.POST.getlist("evidence")
+    asked, text, shown = deciding(request, reference), typed(request), request.POST.getlist("evidence")
     words = _("%(record)s is accepted: its evidence now proves the requirement.")
     return done(request, asked, words, lambda: accept(asked, by=request.user, shown=shown, remark=text))
 
 
 @require_POST
 def give_back(request: MemberRequest, reference: str) -> HttpResponse:
-    asked, text = deciding(request, reference), request.POST.get("text", "")
+    asked, text = deciding(request, reference), typed(request)
     words = _("%(record)s was returned.")
     return done(request, asked, words, lambda: send_back(asked, by=request.user, reason=text))
 
 
 @require_POST
 def call_off(request: MemberRequest, reference: str) -> HttpResponse:
-    asked, text = pages.get(request, reference), request.POST.get("text", "")
+    asked, text = pages.get(request, reference), typed(request)
     if not keeps_records(request.user, request.organisation):
         raise PermissionDenied
     words = _("%(record)s is withdrawn.")

@@ -21,7 +21,7 @@ from records.tables import BadgeColumn, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import due
 from systems.tables import HiddenColumn
 
-from .page import AskingFilter, AskingForm, AskingViews, done
+from .page import AskingFilter, AskingForm, AskingViews, done, typed
 from .verbs import finish_task, keeps_records, may_answer, withdraw_task
 
 TONES = {TaskState.OPEN: "info", TaskState.DONE: "good", TaskState.WITHDRAWN: "none"}
@@ -108,7 +108,7 @@ def run_of(request: MemberRequest, task: Task) -> GapRun | None:
 
 @require_POST
 def finish(request: MemberRequest, reference: str) -> HttpResponse:
-    task, text = pages.get(request, reference), request.POST.get("text", "")
+    task, text = pages.get(request, reference), typed(request)
     if not may_answer(task, request.user):
         raise PermissionDenied
     return done(request, task, _("%(record)s is done."), lambda: finish_task(task, by=request.user, result=text))
@@ -116,7 +116,7 @@ def finish(request: MemberRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def withdraw(request: MemberRequest, reference: str) -> HttpResponse:
-    task, text = pages.get(request, reference), request.POST.get("text", "")
+    task, text = pages.get(request, reference), typed(request)
     if not keeps_records(request.user, request.organisation):
         raise PermissionDenied
     words = _("%(record)s is withdrawn.")

@@ -10,35 +10,53 @@ from django.core.mail import EmailMessage
 from django.db.models import Q
 from django.utils import timezone
 
-from clauses.models import Asking, EvidenceRequest, Task
-from clauses.models.asking import SETTLED, TaskState, is_open
+from clauses.documents.writing import people_who_read
+from clauses.models import Asking, Document, EvidenceRequest, Task
+from clauses.models.asking import RequestState, is_open
 from organisations import mail_jobs
 from organisations.mail_jobs import absolute, message_id, send_after_commit
 from organisations.mails import write_mail
 from organisations.models import User
 from records.actions import let_in
-from records.grants import CHANGE
+from records.grants import CHANGE, VIEW
 from records.mentions import members, who_sees
-from records.models import Record, RecordGrant
+from records.models import Record
+
+from .sight import asked_about
 
 
 def let_see(asked: Any, *, before: Iterable[User | None], now: Iterable[User | None]) -> None:
     """Shows what something is about to whom it is asked of now; who was asked before loses sight of it.
 
-    Nobody loses what another action or request, or a right to change, shows them.
+    Nobody loses what another action or request, a right to change, a document they approve or read, or a grant with
+    an end shows them: such a grant was not given by asking, which neither lengthens nor ends it.
     """
     about = asked.about_id and Record.objects.get(pk=asked.about_id)
     if not about:
         return
-    held = RecordGrant.objects.filter(content_object=about, permission__codename=CHANGE).values_list("user", flat=True)
-    # What is done or withdrawn asks nothing of anybody any more.
-    open_tasks = Task.objects.filter(about=about, state=TaskState.OPEN)
-    open_requests = EvidenceRequest.objects.filter(about=about.pk).exclude(state__in=SETTLED)
-    others = Q(pk__in=open_tasks) | Q(pk__in=open_requests)
-    asked_otherwise = Record.objects.filter(others).exclude(pk=asked.pk).values_list("owner", flat=True)
-    keeping = {*held, *asked_otherwise}
+    keeping = asked_about(about, but=asked.pk) | shown_otherwise(about)
+    has = {person for person in now if person and sees_already(about, person)}
     lost = {person for person in before if person and person.pk not in keeping}
-    let_in(about, before=lost, now={person for person in now if person}, change=False)
+    let_in(about, before=lost | has, now={person for person in now if person}, change=False)
+
+
+def shown_otherwise(about: Record) -> set[int]:
+    """Keys of the people whom something else than being asked lets see a record."""
+    given = about.grants.filter(Q(permission__codename=CHANGE) | Q(until__isnull=False))
+    people = set(given.values_list("user", flat=True))
+    document = Document.objects.filter(pk=about.pk).select_related("organisation").first()
+    if document:
+        people |= {person.pk for person in people_who_read(document)}
+        people |= {document.approver_id} if document.approver_id else set()
+    return people
+
+
+def sees_already(about: Record, person: User) -> bool:
+    """Whether a grant in force shows it to them. A role or being its owner may end before what is asked does."""
+    today = about.organisation.today()
+    given = about.grants.filter(user=person, permission__codename=VIEW)
+    in_force = given.exclude(since__gt=today).exclude(until__lt=today)
+    return bool(in_force.exists())
 
 
 def tell(asked: Any, person: User | None, word: str, *, by: User | None) -> None:
@@ -66,15 +84,15 @@ def send(job_id: UUID | str) -> bool:
 
 
 def mail_of(job: Asking) -> EmailMessage | None:
-    """The mail; None where it was settled in the meantime, or its reader left or lost sight of it."""
+    """The mail; None where it holds no longer, or its reader left or lost sight of it."""
     organisation, person = job.organisation, job.person
     record = Record.objects.select_related("organisation").get(pk=job.record_id)
     model: Any = Task if record.kind == Task.KIND else EvidenceRequest
     asked = model.objects.select_related(
-        "organisation", "about", "asked_by", "owner", "decided_by" if model is EvidenceRequest else "closed_by"
+        "organisation", "about", "asked_by", "owner", "delivered_by" if model is EvidenceRequest else "closed_by"
     ).get(pk=record.pk)
     is_member = members(organisation).filter(pk=person.pk).exists()
-    if not is_open(asked) or not is_member or not who_sees(record, [person]):
+    if not still_holds(asked, job) or not is_member or not who_sees(record, [person]):
         return None
     return write_mail(
         "asking",
@@ -90,3 +108,13 @@ def mail_of(job: Asking) -> EmailMessage | None:
         },
         headers={"Message-ID": message_id(job), "Auto-Submitted": "auto-generated"},
     )
+
+
+def still_holds(asked: Any, job: Asking) -> bool:
+    """Whether what a mail says is still so: asked of that person, or still delivered or returned."""
+    if not is_open(asked):
+        return False
+    if job.word == Asking.Word.DELIVERED:
+        return bool(asked.state == RequestState.DELIVERED)
+    is_theirs = asked.owner_id == job.person_id
+    return is_theirs and (job.word == Asking.Word.ASKED or asked.state == RequestState.RETURNED)

@@ -60,7 +60,6 @@ def withdraw_task(task: Task, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise ValidationError(_("Say why it is withdrawn."))
     close(task, TaskState.WITHDRAWN, by=by, text=reason)
-    let_see(task, before=[task.owner], now=[])
 
 
 def open_task(task: Task) -> Task:
@@ -74,6 +73,7 @@ def close(task: Task, state: TaskState, *, by: User, text: str) -> None:
     task.state, task.closed_by, task.closed_on = state, by, task.organisation.today()
     task.result = text.strip()
     keep(task, by=by)
+    let_see(task, before=[task.owner], now=[])
 
 
 @transaction.atomic
@@ -125,7 +125,6 @@ def withdraw(request: EvidenceRequest, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise ValidationError(_("Say why it is withdrawn."))
     decide(request, RequestState.WITHDRAWN, by=by, remark=reason)
-    let_see(request, before=[request.owner], now=[])
 
 
 def delivered(request: EvidenceRequest, by: User) -> EvidenceRequest:
@@ -141,6 +140,8 @@ def decide(request: EvidenceRequest, state: RequestState, *, by: User, remark: s
     request.state, request.decided_by, request.decided_on = state, by, request.organisation.today()
     request.remark = remark.strip()
     keep(request, by=by)
+    if request.is_settled:
+        let_see(request, before=[request.owner], now=[])
 
 
 def locked(asked: Any) -> Any:

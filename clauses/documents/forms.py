@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clauses.asking.sight import asked_about
 from clauses.models import Document, DocumentVersion
 from evidence.admitting import admitted
 from evidence.checking import ACCEPT, Refused
@@ -69,6 +70,9 @@ class DocumentForm(RegisterForm):
         let_go(document, former)
         ask_to_read(document)
         return document
+
+    def kept_in(self, record: Any) -> set[User]:
+        return set(User.objects.filter(pk__in=asked_about(record)))
 
 
 class VersionForm(forms.Form):

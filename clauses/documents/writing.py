@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clauses.asking.sight import asked_about
 from clauses.models import Document, DocumentKind, DocumentVersion, Reading
 from evidence.actions import store
 from evidence.admitting import admitted
@@ -161,9 +162,10 @@ def ask_to_read(document: Document) -> int:
 
 
 def let_go(document: Document, former: set[User]) -> None:
-    """Whoever reads a document no longer, and keeps nothing in it, sees it no longer."""
+    """Whoever reads or approves a document no longer, and of whom nothing is asked about it, sees it no longer."""
+    keeping = {document.owner_id, document.approver_id} | asked_about(document)
     for person in former - people_who_read(document):
-        if person.pk not in {document.owner_id, document.approver_id}:
+        if person.pk not in keeping:
             take_back(document, of=person)
 
 

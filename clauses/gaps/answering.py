@@ -148,7 +148,7 @@ def set_evidence(request: MemberRequest, reference: str, requirement_number: str
     run = changeable(request, reference)
     requirement = requirement_of(run, requirement_number)
     visible = Evidence.objects.visible_to(request.user).filter(organisation=request.organisation)
-    evidence = get_object_or_404(visible, reference=request.POST.get("evidence", ""))
+    evidence = get_object_or_404(visible, reference=request.POST.get("evidence", "").replace("\x00", ""))
     verb = take_out if "undo" in request.POST else look_at
     return done(request, run, requirement, lambda: verb(run, requirement, evidence, by=request.user))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,12 @@ def counts_of(compared: Iterable[Compared]) -> dict[Move, int]:
 
 
 def earlier_than(run: GapRun, others: Iterable[GapRun]) -> list[GapRun]:
-    """The closed runs before this one, the newest first."""
-    found = [one for one in others if one.pk != run.pk and not one.is_open and one.began_on <= run.as_of]
-    return sorted(found, key=lambda one: (one.as_of, one.pk), reverse=True)
+    """The closed runs before this one, the newest first. Before an open one are all that are closed."""
+    until = placed(run) if run.closed_on else (date.max, 0)
+    found = [one for one in others if one.pk != run.pk and one.closed_on and placed(one) < until]
+    return sorted(found, key=placed, reverse=True)
+
+
+def placed(run: GapRun) -> tuple[date, int]:
+    """Where a closed run stands among the others: two of one day in the order of their numbers."""
+    return run.closed_on or run.began_on, run.pk

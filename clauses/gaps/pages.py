@@ -30,6 +30,7 @@ from .closing import close_run
 from .findings import Finding, findings, sections_of, totals_of
 
 STATES = {"open": (gettext_lazy("Open"), "info"), "closed": (gettext_lazy("Closed"), "good")}
+CLOSED_STAYS = gettext_lazy("This gap analysis is closed: nothing in it changes any more.")
 
 
 def state_of(run: GapRun) -> tuple[Any, str]:
@@ -62,7 +63,7 @@ class GapRunForm(RegisterForm):
 
     def clean(self) -> dict[str, Any]:
         if not self.instance.is_open:
-            raise forms.ValidationError(_("This gap analysis is closed: nothing in it changes any more."))
+            raise forms.ValidationError(CLOSED_STAYS)
         return super().clean() or self.cleaned_data
 
 
@@ -113,6 +114,9 @@ class GapRunViews(RecordViews):
 
     def visible(self, request: MemberRequest) -> Any:
         return super().visible(request).with_progress()  # type: ignore[attr-defined]
+
+    def hindrance(self, request: MemberRequest, record: Any, name: str) -> str:
+        return "" if record.is_open else str(CLOSED_STAYS)
 
     def extra_context(self, request: MemberRequest, record: GapRun) -> dict[str, Any]:
         return run_page(record, tab="result")

@@ -23,12 +23,12 @@ from clauses.models import GapRun
 from reports.models import Report
 
 from .document import document, table
-from .paper import Chapter, Cover, Paper, Table, day, person
+from .paper import Chapter, Cover, Paper, Table, day, person, subject_of
 
 
 def paper_of(report: Report) -> Paper:
     at = timezone.now()
-    run = GapRun.objects.select_related("owner", "closed_by", "organisation").get(pk=report.subject_id or 0)
+    run = subject_of(report, GapRun, "owner", "closed_by", "organisation")
     found = findings(run)
     cover = Cover(
         _("Gap analysis"),

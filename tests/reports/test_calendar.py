@@ -11,13 +11,14 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisations.actions import dismiss
+from organisations.actions import appoint, dismiss
 from reports.calendar import OCTETS, escaped, folded
 from reports.models import CalendarAddress
 from tests.cast import make_supplier, somebody
 from tests.clauses.asking.making import make_task
 from tests.house.addresses import addresses
 from tests.pages import SeenPage
+from tests.risk_cast import make_incident, notify
 from tests.traces import written
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,24 @@ def test_it_ends_when_revoked_made_anew_or_its_owner_leaves(organisation: Any, c
     dismiss(organisation.memberships.get(user=contributor))
     assert Client().get(third).status_code == 404
     assert CalendarAddress.objects.count() == 3
+
+
+def test_it_does_not_come_back_with_a_later_membership(organisation: Any, contributor: Any, sign_in: Any) -> None:
+    path = made(sign_in(contributor), organisation)
+    dismiss(organisation.memberships.get(user=contributor))
+    appoint(contributor, organisation=organisation, role="contributor")
+    assert Client().get(path).status_code == 404
+    assert Client().get(made(sign_in(contributor), organisation)).status_code == 200
+
+
+def test_two_dates_of_one_record_on_one_day_are_two_events(organisation: Any, contributor: Any, sign_in: Any) -> None:
+    incident = make_incident(organisation, owner=contributor)
+    for recipient in ("Partner bank", "Supervisor"):
+        notify(incident, recipient)
+    path = made(sign_in(contributor), organisation)
+    uids = [line for line in unfolded(path) if line.startswith("UID:")]
+    assert len(uids) == len(set(uids)) == 2
+    assert [line for line in unfolded(path) if line.startswith("UID:")] == uids
 
 
 def test_what_is_no_address_is_not_found_and_nothing_is_written(organisation: Any, officer: Any, sign_in: Any) -> None:

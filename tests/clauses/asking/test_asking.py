@@ -14,9 +14,11 @@ from django.urls import reverse
 from clauses.asking import telling
 from clauses.models import Asking, EvidenceRequest, Task
 from evidence.models import Evidence, Proof
+from records.actions import give
 from records.models import Record
 from reports.due import due
 from tests.cast import make_supplier, somebody
+from tests.cast import person as member
 from tests.clauses.gaps.making import answer_all, make_gap_run
 from tests.clauses.gaps.test_gap_runs import closed
 
@@ -218,3 +220,44 @@ def test_many_handed_over_at_once_are_told_too(organisation: Any, officer: Any, 
     EvidenceRequestViews().handed_over({asked.pk: set()})
     assert sees(contributor, about)
     assert Asking.objects.get().person == contributor
+
+
+def test_a_mail_is_sent_only_while_what_it_says_holds(
+    asked: Any, organisation: Any, officer: Any, contributor: Any, sign_in: Any
+) -> None:
+    theirs, hers, other = sign_in(contributor), sign_in(officer), somebody(organisation)
+    drop(theirs, asked)
+    for verb, text in (("deliver", ""), ("return", "May is missing"), ("deliver", "")):
+        assert post(sign_in(contributor) if verb == "deliver" else hers, asked, verb, text=text) == 302
+    jobs = {job.word: job.pk for job in Asking.objects.order_by("queued_at")}
+    assert not telling.send(jobs["returned"]), "it was delivered again"
+    assert telling.send(jobs["delivered"])
+    post(hers, asked, "return", text="June too")
+    earlier = Asking.objects.filter(word="delivered").exclude(pk=jobs["delivered"]).get()
+    assert not telling.send(earlier.pk), "it was returned"
+    data = request_form(organisation) | {"version": EvidenceRequest.objects.get().version, "owner": other.pk}
+    assert hers.post(asked.edit_url, data).status_code == 302
+    give(position(organisation), to=contributor, change=False)
+    give(EvidenceRequest.objects.get(), to=contributor, change=False)
+    for job in Asking.objects.filter(person=contributor, state="queued"):
+        assert not telling.send(job.pk), "it is asked of somebody else"
+
+
+def test_the_mail_names_who_delivered(asked: Any, organisation: Any, officer: Any, sign_in: Any) -> None:
+    other = member("otto", organisation, "compliance_officer")
+    client = sign_in(other)
+    drop(client, asked)
+    assert post(client, asked, "deliver") == 302
+    assert telling.send(Asking.objects.get(word="delivered").pk)
+    [sent] = mail.outbox
+    assert (sent.to, f"{other.name} delivered evidence" in sent.body) == ([officer.email], True)
+
+
+def test_a_nul_in_what_is_typed_is_left_out(asked: Any, organisation: Any, officer: Any, sign_in: Any) -> None:
+    client, task = sign_in(officer), make_task(organisation, owner=officer)
+    drop(client, asked)
+    assert post(client, asked, "deliver", text="As\x00 measured") == 302
+    assert post(client, task, "finish", text="Writ\x00ten") == 302
+    assert post(client, make_task(organisation, owner=officer), "withdraw", text="\x00") == 302
+    assert (state(asked), asked.remark, state(task), task.result) == ("delivered", "As measured", "done", "Written")
+    assert Task.objects.open().count() == 1, "a NUL is no reason"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from clauses.actions import answer_question
 from clauses.gaps.closing import close_run
-from clauses.gaps.comparing import Move, compare
+from clauses.gaps.comparing import Move, compare, earlier_than
 from clauses.gaps.findings import findings, gaps_of, outcome_of, totals_of
 from clauses.models import GapAnswer, GapProof, GapResult, GapRun, Position, Question, Requirement
 from clauses.models.gaps import Outcome
@@ -243,3 +244,29 @@ def test_pages_of_a_run_ask_as_much_whatever_is_in_it(run: Any, officer: Any, si
             counts.append(len(asked))
     assert counts[:5] == counts[5:]
     assert max(counts) <= 45
+
+
+def test_before_a_run_are_those_closed_before_it(organisation: Any, officer: Any) -> None:
+    day = organisation.today() - timedelta(days=30)
+    begun = {"began_on": day - timedelta(days=30)}
+    late = make_gap_run(organisation, closed_on=day + timedelta(days=9), **begun)
+    first = make_gap_run(organisation, closed_on=day, **begun)
+    second = make_gap_run(organisation, closed_on=day, **begun)
+    ahead = make_gap_run(organisation)
+    still = make_gap_run(organisation, **begun)
+    runs = [first, second, late, ahead, still]
+    assert earlier_than(first, runs) == []
+    assert earlier_than(second, runs) == [first]
+    assert earlier_than(late, runs) == [second, first]
+    assert earlier_than(still, runs) == earlier_than(ahead, runs) == [late, second, first]
+
+
+def test_a_nul_in_what_is_typed_is_left_out(run: Any, officer: Any, sign_in: Any) -> None:
+    client, item = sign_in(officer), make_evidence(run.organisation)
+    given = {"answer": "partly", "comment": "Two\x00 of six", "version": "0"}
+    assert client.post(f"{run.get_absolute_url()}answers/{asked_of('6.1.2').pk}/", given, **HTMX).status_code == 200
+    assert run.answers.get().comment == "Two of six"
+    here = f"{run.get_absolute_url()}requirements/6.1.2/"
+    assert client.post(f"{here}evidence/", {"evidence": "\x00"}).status_code == 404
+    assert client.post(f"{here}priority/", {"priority": "high\x00"}).status_code == 302
+    assert client.post(f"{here}evidence/", {"evidence": f"{item.reference}\x00"}).status_code == 302
