@@ -45,6 +45,12 @@ ROLES_WITH_END_DATE = frozenset({Role.AUDITOR})
 # Whoever audits decides on nothing that is audited.
 ROLES_THAT_AUDIT = frozenset({Role.AUDITOR, Role.INTERNAL_AUDITOR})
 
+
+def reads_drafts(membership: Any) -> bool:
+    """Whether somebody reads what nobody has approved yet: not who comes from outside."""
+    return membership.role not in ROLES_WITH_END_DATE
+
+
 MEANINGS = {
     Role.ADMINISTRATOR: _(
         "Keeps members, roles, invitations, the organisation’s page. Reads every record, changes none."

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from organisations.roles import reads_drafts
+
 from .versions import began
 
 
@@ -37,8 +39,11 @@ STANDING_TONES: dict[str, str] = {
     Standing.SUPERSEDED: "none",
 }
 
-# The only ways on from a settled version: it is superseded by its successor, its owner or next review is set.
+# The only way on from an approved version: it is superseded by its successor. A superseded one stays for good.
 SETTLED_STAYS = """
+    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN
+        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';
+    END IF;
     IF OLD.state IN ('approved', 'superseded') AND
         (to_jsonb(NEW) - '{free}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{free}'::text[])
     THEN
@@ -49,6 +54,11 @@ SETTLED_STAYS = """
     END IF;
     RETURN NEW;
 """
+
+
+def shown_to(membership: Any, versions: Any) -> Any:
+    """Those of `versions` that a member may read: who comes from outside reads what was approved, no drafts."""
+    return versions if reads_drafts(membership) else versions.filter(state__in=SETTLED)
 
 
 def settled_stays(*free: str) -> pgtrigger.Trigger:

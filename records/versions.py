@@ -31,11 +31,16 @@ def began(record: Record) -> int | None:
     return person
 
 
-def writers_of(record: Record) -> set[int]:
-    """Who saved a version of it; not who added evidence, a comment or a link, which makes no version."""
+def savers_of(record: Record) -> list[int]:
+    """Who saved each version of it, the first one first; not who added evidence, a comment or a link."""
     events: Any = table_of(Record)._default_manager.filter(pgh_obj_id=record.pk)
     first = events.order_by("version", "pgh_id").distinct("version")
-    return {person for person in first.values_list("changed_by", flat=True) if person}
+    return [person for person in first.values_list("changed_by", flat=True) if person]
+
+
+def writers_of(record: Record) -> set[int]:
+    """Who saved a version of it; not who added evidence, a comment or a link, which makes no version."""
+    return set(savers_of(record))
 
 
 def at_version(record: Record, version: int) -> tuple[Any, Q] | None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from clauses.models import Position
+from clauses.models import Position, ScopeStatement
 from evidence.models import Evidence, Proof
 from organisations.models import Organisation
 from records.models import Record
@@ -168,6 +168,12 @@ class RecordType:
         if page not in {"list", "new"}:
             kwargs["reference"] = record.reference if record else "NO-99"
         return reverse(f"{self.kind}-{page}", kwargs=kwargs)
+
+    def let_read(self, role: str, record: Any) -> Any:
+        """The record as that role may read it: who comes from outside reads of the scope only what was approved."""
+        if role == "auditor" and isinstance(record, ScopeStatement):
+            ScopeStatement.objects.filter(pk=record.pk).update(state="approved", decided_on=record.organisation.today())
+        return record
 
     def rich(self, organisation: Organisation) -> Any:
         """One with everything a page shows of it, each its own: owner, evidence, supplier, changes."""

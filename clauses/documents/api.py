@@ -30,7 +30,7 @@ from records.models import Record
 
 from .forms import DocumentForm, VersionForm
 from .version_pages import approval, keep_written
-from .views import DocumentViews, shown_to
+from .views import DocumentViews, versions_for
 from .writing import confirm_reading
 
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH)
@@ -104,7 +104,7 @@ class DocumentWithVersions(DocumentSerializer):
 
     @extend_schema_field(DocumentVersionSerializer(many=True))
     def get_versions(self, document: Document) -> Any:
-        versions = shown_to(self.context["member"], document).select_related("author", "submitted_by", "decided_by")
+        versions = versions_for(self.context["member"], document).select_related("author", "submitted_by", "decided_by")
         return DocumentVersionSerializer(versions, many=True).data
 
     @extend_schema_field(ReadingSerializer(many=True))
@@ -199,7 +199,7 @@ class DocumentApi(DecidingApi, CreatingApi):
     def one_version(self, request: Request, reference: str, number: int, **kwargs: Any) -> Response:
         """One version with its text."""
         document = self.views.get(self.member, reference)
-        versions = shown_to(self.member, document).select_related("author", "submitted_by", "decided_by")
+        versions = versions_for(self.member, document).select_related("author", "submitted_by", "decided_by")
         return Response(VersionWithText(get_object_or_404(versions, number=number)).data)
 
     @extend_schema(parameters=[REFERENCE, IDEMPOTENCY], request=AcknowledgedIn, responses=DocumentWithVersions)

@@ -14,6 +14,7 @@ from evidence.admitting import admitted
 from evidence.checking import ACCEPT, Refused
 from organisations.authority import lacks
 from organisations.models import User
+from records.approvable import OPEN
 from records.forms import people_of
 from records.register_page import REVIEW, RegisterForm
 from records.widgets import Checks, DayInput, LongText
@@ -62,7 +63,18 @@ class DocumentForm(RegisterForm):
         approver, kind = cleaned.get("approver"), cleaned.get("document_kind", "")
         if approver and (why := lacks(approver, self.organisation, needed_for(kind))):
             self.add_error("approver", why)
+        if kind and self.is_decided_by_another(kind):
+            words = _("A version is in review or approved, and this kind is approved with another authority.")
+            self.add_error("document_kind", words)
         return cleaned
+
+    def is_decided_by_another(self, kind: str) -> bool:
+        """Whether somebody else would have to approve a document of this kind than what is decided on by now."""
+        # As it is kept: what was typed stands in the instance by the time a page is shown again.
+        kept = Document.objects.filter(pk=self.instance.pk).first()
+        if kept is None or needed_for(kept.document_kind) == needed_for(kind):
+            return False
+        return kept.versions.exclude(state__in=OPEN).exists()
 
     def save(self, commit: bool = True) -> Document:
         former = people_who_read(Document.objects.get(pk=self.instance.pk)) if self.instance.pk else set()

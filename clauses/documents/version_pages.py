@@ -25,7 +25,7 @@ from records.markdown import rendered
 
 from .difference import compared
 from .forms import VersionForm
-from .views import acknowledge, pages, shown_to
+from .views import acknowledge, pages, versions_for
 from .writing import WrittenMeanwhile, approve_version, needed, ready, write_version
 
 
@@ -52,7 +52,7 @@ def version_of(request: MemberRequest, reference: str, number: int) -> DocumentV
     """A version that this person may read, else 404."""
     document = pages.get(request, reference)
     people = ("author", "submitted_by", "decided_by")
-    version = get_object_or_404(shown_to(request, document).select_related(*people), number=number)
+    version = get_object_or_404(versions_for(request, document).select_related(*people), number=number)
     version.document = document
     return version
 
@@ -62,7 +62,7 @@ def version_page(request: MemberRequest, reference: str, number: int) -> HttpRes
     """One version, and what is different in it from the one before or from `?with=`."""
     version = version_of(request, reference, number)
     document = version.document
-    others = list(shown_to(request, document).exclude(number=number))
+    others = list(versions_for(request, document).exclude(number=number))
     before = chosen(request.GET.get("with", ""), version, others)
     crumbs = [
         (_("Documents"), pages.list_url(request)),

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from clauses.models import Document, DocumentVersion, Reading
 from organisations.requests import MemberRequest
-from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
-from records.approvable import SETTLED, Standing
+from organisations.roles import VIEW_RECORDS
+from records.approvable import SETTLED, Standing, shown_to
 from records.approval_pages import seen
 from records.markdown import rendered
 from records.register_page import RegisterViews
@@ -41,14 +41,14 @@ class DocumentViews(RegisterViews):
 
     def visible(self, request: MemberRequest) -> Any:
         documents: Any = super().visible(request)
-        return documents.with_versions()
+        return documents.with_versions(request.organisation.today())
 
     def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
         return {"sees_all": VIEW_RECORDS in request.permissions}
 
     def extra_context(self, request: MemberRequest, record: Document) -> dict[str, Any]:
         today = request.organisation.today()
-        versions = list(shown_to(request, record).select_related("author", "decided_by", "submitted_by"))
+        versions = list(versions_for(request, record).select_related("author", "decided_by", "submitted_by"))
         in_force = record.in_force(today)
         approved = next((one for one in versions if one.state == Standing.APPROVED), None)
         under_way = versions[0] if versions and versions[0].state not in SETTLED else None
@@ -69,11 +69,15 @@ class DocumentViews(RegisterViews):
         }
 
 
-def shown_to(request: MemberRequest, document: Document) -> Any:
-    """The versions somebody may read: who comes from outside sees what was approved, no drafts."""
-    versions = DocumentVersion.objects.filter(document=document)
-    from_outside = request.membership.role in ROLES_WITH_END_DATE
-    return versions.filter(state__in=SETTLED) if from_outside else versions
+def versions_for(request: MemberRequest, document: Document) -> Any:
+    """The versions somebody may read: a mere reader those that were approved, as who comes from outside."""
+    versions = shown_to(request.membership, DocumentVersion.objects.filter(document=document))
+    works_on_it = (
+        VIEW_RECORDS in request.permissions
+        or document.approver_id == request.user.pk
+        or pages.may_change(request, document)
+    )
+    return versions if works_on_it else versions.filter(state__in=SETTLED)
 
 
 def readings_of(approved: DocumentVersion | None) -> list[Reading]:

@@ -44,11 +44,12 @@ class DocumentQuerySet(RecordQuerySet["Document"]):
         """Documents whose newest version stands so: draft, in review, returned."""
         return self.annotate(newest=newest("state")).filter(newest=state)
 
-    def with_versions(self) -> DocumentQuerySet:
-        """Each with `holds` and `holds_from`, of its approved version, and `newest_label`, `newest_state`."""
+    def with_versions(self, on: date) -> DocumentQuerySet:
+        """Each with `holds` and `holds_from`, of the version in force that day, and `newest_label`, `newest_state`."""
+        begun = {"state__in": SETTLED, "effective_on__lte": on}
         found: DocumentQuerySet = self.annotate(
-            holds=newest("label", state=Standing.APPROVED),
-            holds_from=newest("effective_on", state=Standing.APPROVED),
+            holds=newest("label", **begun),
+            holds_from=newest("effective_on", **begun),
             newest_label=newest("label"),
             newest_state=newest("state"),
         )
@@ -105,9 +106,8 @@ class Document(Record):
             raise ValidationError({"source": _("Say where a document from outside comes from.")})
 
     def in_force(self, on: date) -> DocumentVersion | None:
-        """The version that holds on a day: what was approved last and had begun by then."""
-        settled = self.versions.filter(state__in=SETTLED, effective_on__lte=on)
-        return settled.order_by("-effective_on", "-number").first()
+        """The version that holds on a day: the newest that was approved and had begun by then."""
+        return self.versions.filter(state__in=SETTLED, effective_on__lte=on).order_by("-number").first()
 
     @property
     def latest(self) -> DocumentVersion | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import ClassVar
 
@@ -9,9 +10,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
-from records.approvable import SETTLED, Approvable, never_deleted, settled_stays
+from records.approvable import SETTLED, Approvable, Standing, never_deleted, settled_stays
+from records.events import table_of
 from records.models import Record, RecordQuerySet
 from records.searching import searched
+from records.versions import savers_of
 
 
 class ScopeQuerySet(RecordQuerySet["ScopeStatement"]):
@@ -48,3 +51,11 @@ class ScopeStatement(Record, Approvable):
         verbose_name = _("scope statement")
         verbose_name_plural = _("scope statements")
         triggers = [settled_stays(), never_deleted()]
+
+    def makers(self) -> set[int | None]:
+        """Whoever began or wrote it; not who did nothing to it but return it."""
+        saved = Counter(savers_of(self))
+        sent_back = table_of(ScopeStatement)._default_manager.filter(pgh_obj_id=self.pk, state=Standing.RETURNED)
+        # Each return answers one submission; whatever is written on it afterwards is not another one.
+        returned = Counter(person for person, _at in set(sent_back.values_list("decided_by", "submitted_at")))
+        return {*super().makers(), *(saved - returned)}

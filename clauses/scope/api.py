@@ -66,7 +66,7 @@ class ScopeWithSystems(ScopeSerializer):
 
     @extend_schema_field(NamedSerializer(many=True))
     def get_systems(self, scope: ScopeStatement) -> Any:
-        return NamedSerializer(systems_of(scope), many=True).data
+        return NamedSerializer(systems_of(scope, self.context["user"]), many=True).data
 
     @extend_schema_field(DisagreementSerializer(many=True))
     def get_disagreements(self, scope: ScopeStatement) -> Any:
@@ -112,8 +112,9 @@ class ScopeApi(DecidingApi, CreatingApi):
     serializer_class = ScopeSerializer
 
     def shown(self, record: Any) -> Any:
-        context = {**self.get_serializer_context(), "sees_all": VIEW_RECORDS in self.member.permissions}
-        return ScopeWithSystems(record, context=context).data
+        member = self.member
+        sees = {"user": member.user, "sees_all": VIEW_RECORDS in member.permissions}
+        return ScopeWithSystems(record, context={**self.get_serializer_context(), **sees}).data
 
     def make(self, given: dict[str, Any]) -> Any:
         draft = draft_scope(self.member.organisation, by=self.member.user)

@@ -45,10 +45,13 @@ def systems_today(organisation: Organisation, user: Any = None) -> list[Named]:
     return [Named(*row) for row in rows]
 
 
-def systems_of(scope: ScopeStatement) -> list[Named]:
-    """What a version says: an open draft what holds today, any other what it was submitted with."""
+def systems_of(scope: ScopeStatement, user: Any = None) -> list[Named]:
+    """What a version says: any but an open draft what it was submitted with.
+
+    An open draft says what holds today, to `user` as far as they may see it.
+    """
     if scope.state in OPEN:
-        return systems_today(scope.organisation)
+        return systems_today(scope.organisation, user)
     return [Named(**row) for row in scope.content]
 
 

@@ -18,7 +18,7 @@ from organisations.authority import Authority
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
 from organisations.texts import differences
-from records.approvable import OPEN, Standing
+from records.approvable import OPEN, Standing, shown_to
 from records.approval_pages import ApprovalPages
 from records.labels import next_label
 from records.models import Record
@@ -47,6 +47,9 @@ class ScopeViews(RegisterViews):
     related = ("owner", "organisation", "decided_by", "submitted_by")
     can_be_created = False
 
+    def visible(self, request: MemberRequest) -> Any:
+        return shown_to(request.membership, super().visible(request))
+
     def may_change(self, request: MemberRequest, record: Record) -> bool:
         return getattr(record, "state", "") in OPEN and super().may_change(request, record)
 
@@ -67,13 +70,12 @@ class ScopeViews(RegisterViews):
 
     def extra_context(self, request: MemberRequest, record: ScopeStatement) -> dict[str, Any]:
         sees_all = VIEW_RECORDS in request.permissions
-        is_open = record.state in OPEN
-        systems = systems_today(record.organisation, request.user) if is_open else systems_of(record)
+        systems = systems_of(record, request.user)
         is_compared = sees_all and record.state in {Standing.IN_REVIEW, Standing.APPROVED}
         today = systems_today(record.organisation) if is_compared else []
         before = earlier(self.visible(request), record)
         return {
-            "is_open": is_open,
+            "is_open": record.state in OPEN,
             "systems": linked(request, systems),
             "disagreements": linked(request, disagreements(systems, today)) if is_compared else [],
             "before": before,

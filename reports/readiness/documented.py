@@ -146,7 +146,7 @@ def papers_of(seen: Seen) -> dict[str, list[tuple[Any, Backing]]]:
     """The documents of each requirement, by its number; under an empty number all of them. One query."""
     found: dict[str, list[tuple[Any, Backing]]] = defaultdict(list)
     numbers = ArrayAgg("positions__reference", filter=Q(positions__isnull=False), default=Value([]))
-    for document in seen.of(Document).with_versions().annotate(numbers=numbers).order_by("reference"):
+    for document in seen.of(Document).with_versions(seen.on).annotate(numbers=numbers).order_by("reference"):
         backing = paper(seen, document)
         for number in ["", *document.numbers]:
             found[number].append((document.document_kind, backing))

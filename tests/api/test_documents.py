@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clauses.models import Document, Reading
+from clauses.models import Document, Reading, ScopeStatement
 from organisations.models import Membership
 from tests.cast import make_ai_system
+from tests.document_cast import make_document, make_scope, make_version
 from tests.traces import written
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +119,63 @@ def test_the_scope_is_written_approved_and_found_by_day(
     make_ai_system(organisation, title="Another")
     assert [one["what"] for one in his("get", address).json()["disagreements"]] == ["new"]
     assert hers("patch", address, {"text": "Other"}, **{"If-Match": "*"}).status_code == 403
+
+
+def test_an_owner_without_the_inventory_reads_only_their_systems_in_an_open_draft(
+    organisation: Any, contributor: Any, officer: Any, program: Callable[..., Ask]
+) -> None:
+    make_ai_system(organisation, title="Kept from them", scope_reason="A secret")
+    make_ai_system(organisation, title="Theirs", owner=contributor)
+    address = f"scope/{make_scope(organisation, owner=contributor).reference}/"
+    assert [one["title"] for one in program(contributor)("get", address).json()["systems"]] == ["Theirs"]
+    assert len(program(officer)("get", address).json()["systems"]) == 2
+
+
+def test_who_must_approve_is_not_got_round_by_the_kind(
+    officer: Any, top: Any, contributor: Any, program: Callable[..., Ask]
+) -> None:
+    hers = program(officer)
+    address = begun(hers, officer, contributor)
+    for kind in ("procedure", "policy"):
+        changed = hers("patch", address, {"document_kind": kind}, **tag(hers, address))
+        assert changed.status_code == 200, "a draft may still become something else"
+    hers("post", f"{address}submit/", {}, **tag(hers, address))
+    for _state in ("in review", "approved"):
+        refused = hers("patch", address, {"document_kind": "procedure"}, **tag(hers, address))
+        assert (refused.status_code, [*refused.json()["error"]["fields"]]) == (400, ["document_kind"])
+        assert hers("patch", address, {"document_kind": "scope"}, **tag(hers, address)).status_code == 200
+        assert hers("patch", address, {"document_kind": "policy"}, **tag(hers, address)).status_code == 200
+        program(top)("post", f"{address}approve/", {}, **tag(hers, address))
+
+
+def test_what_begins_next_month_holds_nowhere_yet(officer: Any, manager: Any, program: Callable[..., Ask]) -> None:
+    organisation = officer.memberships.get().organisation
+    document, today = make_document(organisation, owner=officer), organisation.today()
+    later = {"effective_on": today + timedelta(days=30), "decided_by": manager, "label": "1.1"}
+    make_version(document, state="approved", **later)
+    ask = program(officer)
+    assert ask("get", "documents/").json()["results"][0]["in_force"] is None
+    make_version(document, state="superseded", decided_by=manager, label="0.9")
+    held = ask("get", f"documents/{document.reference}/").json()
+    assert (held["in_force"], held["in_force_since"]) == ("0.9", today.isoformat())
+
+
+def test_an_auditor_from_outside_finds_no_draft_of_the_scope(
+    organisation: Any, auditor: Any, internal_auditor: Any, officer: Any, program: Callable[..., Ask]
+) -> None:
+    draft = make_scope(organisation)
+    ask, inside = program(auditor), program(internal_auditor)
+    assert ask("get", "scope/").json()["results"] == []
+    assert ask("get", f"scope/{draft.reference}/").status_code == 404
+    assert inside("get", f"scope/{draft.reference}/").status_code == 200
+    ScopeStatement.objects.filter(pk=draft.pk).update(state="approved", decided_on=organisation.today())
+    assert ask("get", f"scope/{draft.reference}/").status_code == 200
+
+
+def test_a_mere_reader_reads_what_was_approved(officer: Any, contributor: Any, program: Callable[..., Ask]) -> None:
+    address = begun(program(officer), officer, contributor)
+    reads = program(contributor)
+    assert reads("get", address).json()["versions"] == []
+    assert reads("get", f"{address}versions/1/").status_code == 404
+    Document.objects.update(approver=contributor)
+    assert reads("get", f"{address}versions/1/").status_code == 200

@@ -43,6 +43,7 @@ def test_an_officer_comments_and_everybody_who_sees_the_record_reads_it(
     assert answer.status_code == 302
     comment = Comment.objects.get(record=record)
     assert (comment.author, comment.text) == (officer, "Is **this** enough?")
+    record_type.let_read("auditor", record)
     page = sign_in(auditor).get(record_type.url("detail", organisation, record)).content.decode()
     assert "Is <strong>this</strong> enough?" in page
     record.refresh_from_db()
@@ -68,6 +69,7 @@ def test_readers_read_and_say_nothing(
 ) -> None:
     record = record_type.make(organisation)
     comment, client = said(record, officer), sign_in(request.getfixturevalue(role))
+    record_type.let_read(role, record)
     seen = SeenPage(client.get(record_type.url("detail", organisation, record)), within="main")
     assert "Look at this again" in seen.texts
     assert not set(seen.controls) - ask_for_report(role, record)
@@ -134,6 +136,7 @@ def test_the_author_edits_and_the_history_keeps_what_it_was(
         "Look at this again",
         "Looked at it",
     ]
+    record_type.let_read("auditor", record)
     history = sign_in(auditor).get(record_type.url("history", organisation, record)).content.decode()
     assert "Look at this again" in history
     assert "Looked at it" in history

@@ -144,6 +144,7 @@ def test_the_person_is_told_in_the_portal_and_reading_marks_it_read(
 ) -> None:
     record = record_type.make(organisation)
     comment = commented(record, officer, f"@{auditor.name} see **this**")
+    record_type.let_read("auditor", record)
     client, here = sign_in(auditor), {"organisation": organisation.slug}
     page = client.get(reverse("mention-list", kwargs=here)).content.decode()
     assert f"#comment-{comment.pk}" in page

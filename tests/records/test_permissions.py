@@ -82,6 +82,7 @@ def test_readers_read_every_page(
     role: str, record_type: RecordType, organisation: Any, request: Any, sign_in: SignIn
 ) -> None:
     record, client = record_type.make(organisation), sign_in(request.getfixturevalue(role))
+    record_type.let_read(role, record)
     for page in SHOWN:
         assert client.get(record_type.url(page, organisation, record)).status_code == 200, page
     assert record.reference in listed(client, record_type, organisation)
@@ -94,6 +95,7 @@ def test_readers_can_write_nothing(
     record, client = own(record_type, organisation, officer), sign_in(request.getfixturevalue(role))
     address = record_type.url("edit", organisation, record)
     data = edited(record_type, sign_in(officer), address)
+    record_type.let_read(role, record)
     before = written()
     for page in pages_of(record_type, ("new", "edit")):
         page_address = record_type.url(page, organisation, record)
@@ -107,6 +109,7 @@ def test_auditors_see_no_edit_control(
     role: str, record_type: RecordType, organisation: Any, request: Any, sign_in: SignIn
 ) -> None:
     record, client = record_type.rich(organisation), sign_in(request.getfixturevalue(role))
+    record_type.let_read(role, record)
     for page in ("list", "detail", "history"):
         seen = SeenPage(client.get(record_type.url(page, organisation, record)))
         assert not seen.controls, f"{page}: {seen.controls}"

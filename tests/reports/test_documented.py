@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -62,3 +63,11 @@ def test_the_page_links_what_shows_each_entry_and_names_no_number(
     assert document.get_absolute_url() in drafts
     assert "Evidence of competence" not in drafts
     assert sign_in(contributor).get(address).status_code == 403
+
+
+def test_a_document_that_begins_later_does_not_hold_yet(organisation: Any, officer: Any, manager: Any) -> None:
+    policy = make_document(organisation, title="Policy", document_kind="policy", owner=officer)
+    policy.positions.add(Position.objects.get(organisation=organisation, reference="5.2"))
+    later = organisation.today() + timedelta(days=30)
+    make_version(policy, state="approved", decided_by=manager, effective_on=later)
+    assert states(organisation, officer)["AI policy"] == "draft"

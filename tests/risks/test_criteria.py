@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from risks.criteria.in_force import criteria_in_force, starting_values
@@ -148,3 +149,9 @@ def test_only_who_keeps_records_makes_a_new_version(who: str, organisation: Any,
     answer = sign_in(request.getfixturevalue(who)).post(page(organisation, f"{criteria.reference}/new-version/"))
     assert answer.status_code in {403, 404}
     assert RiskCriteria.objects.count() == 1
+
+
+def test_superseded_criteria_stay_superseded(organisation: Any) -> None:
+    criteria = make_criteria(organisation, state="superseded")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RiskCriteria.objects.filter(pk=criteria.pk).update(state="approved")

@@ -12,6 +12,7 @@ from django.test import Client
 from clauses.documents.difference import compared
 from clauses.documents.writing import submit_version, write_version
 from clauses.models import Document
+from records.actions import give
 from tests.document_cast import make_document, make_version
 from tests.pages import SeenPage
 from tests.risks.statements import designate
@@ -124,3 +125,32 @@ def test_an_approver_needs_the_authority(organisation: Any, officer: Any, contri
     assert "designated management" in answer.content.decode()
     outside = client.post(f"/{organisation.slug}/documents/new/", given | {"approver": "", "document_kind": "external"})
     assert "Say where a document from outside comes from" in outside.content.decode()
+
+
+def test_a_mere_reader_reads_no_draft_and_its_approver_does(
+    document: Document, contributor: Any, internal_auditor: Any, sign_in: SignIn
+) -> None:
+    give(document, to=contributor, change=False)
+    client, address = sign_in(contributor), document.get_absolute_url()
+    answers = [client.get(f"{address}versions/{n}/").status_code for n in (1, 2, 3)]
+    assert answers == [404, 200, 404]
+    assert "/versions/3/" not in client.get(address).content.decode()
+    assert sign_in(internal_auditor).get(f"{address}versions/3/").status_code == 200
+    Document.objects.filter(pk=document.pk).update(approver=contributor)
+    assert client.get(f"{address}versions/3/").status_code == 200
+    Document.objects.filter(pk=document.pk).update(approver=None)
+    give(document, to=contributor, change=True)
+    assert client.get(f"{address}versions/3/").status_code == 200
+
+
+def test_its_kind_is_not_changed_to_need_less_of_who_approves(
+    document: Document, officer: Any, sign_in: SignIn
+) -> None:
+    client = sign_in(officer)
+    form = SeenPage(client.get(document.edit_url)).form_with("document_kind")
+    answer = client.post(document.edit_url, form.data(document_kind="policy", title="Renamed"))
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "another authority" in page
+    assert "Renamed" in page
+    assert client.post(document.edit_url, form.data(document_kind="plan")).status_code == 302

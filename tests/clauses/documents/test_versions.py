@@ -158,3 +158,23 @@ def test_a_file_is_kept_once_and_hashed(policy: Document, officer: Any) -> None:
     assert Quota.objects.get(organisation=policy.organisation).used == 12
     with pytest.raises(ValidationError, match="one of the two"):
         write(policy, officer, file=ContentFile(b"x", name="x.txt"))
+
+
+def test_one_that_was_superseded_never_comes_into_force_later(policy: Document, officer: Any, boss: Any) -> None:
+    today = policy.organisation.today()
+    later = today + timedelta(days=40)
+    first = approved(policy, officer, boss)
+    approved(policy, officer, boss, label="1.1", text="From January", effective_on=later)
+    second = approved(policy, officer, boss, label="1.2", text="From today")
+    first.refresh_from_db()
+    assert [policy.in_force(day) for day in (today - timedelta(days=1), today, later)] == [None, second, second]
+    listed = Document.objects.with_versions(later).get(pk=policy.pk)
+    assert (listed.holds, listed.holds_from) == ("1.2", today)  # type: ignore[attr-defined]
+
+
+def test_a_superseded_version_stays_superseded(policy: Document, officer: Any, boss: Any) -> None:
+    first = approved(policy, officer, boss)
+    approved(policy, officer, boss, text="People decide.", label="1.1")
+    for change in ({"state": "approved"}, {"superseded_at": None}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            DocumentVersion.objects.filter(pk=first.pk).update(**change)

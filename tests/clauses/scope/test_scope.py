@@ -15,11 +15,12 @@ from clauses.models import ScopeStatement
 from clauses.scope.drafting import complete, draft_scope
 from clauses.scope.inventory import disagreements_today
 from clauses.scope.views import approval
+from organisations.authority import Authority
 from organisations.models import Membership
 from records.actions import keep
-from records.approving import submit
+from records.approving import send_back, submit
 from systems.models import AISystem
-from tests.cast import make_ai_system
+from tests.cast import make_ai_system, person
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -120,3 +121,44 @@ def test_the_pages_say_where_scope_and_inventory_disagree(
         assert "Scope and list of AI systems disagree" in page
         assert "Out of scope by now" in page
         assert added.reference in page
+
+
+def test_whoever_wrote_its_text_cannot_approve_it(organisation: Any, officer: Any, top: Any) -> None:
+    colleague = person("colleague", organisation, "compliance_officer", top_management=True)
+    draft = draft_scope(organisation, by=officer)
+    draft.text = "Written by somebody else than began it"
+    keep(draft, by=colleague)
+    submit(draft, by=officer, complete=complete)
+    draft.refresh_from_db()
+    with pytest.raises(ValidationError, match="somebody else"):
+        approval.decide(draft, by=colleague, seen=draft.version, given={})
+    approval.decide(draft, by=top, seen=draft.version, given={})
+
+
+def test_whoever_only_returned_it_may_approve_it(organisation: Any, officer: Any, top: Any) -> None:
+    draft = draft_scope(organisation, by=officer)
+    draft.text = "Advice"
+    keep(draft, by=officer)
+    for turn in (1, 2, 3):
+        submit(draft, by=officer, complete=complete)
+        draft.refresh_from_db()
+        if turn < 3:
+            send_back(draft, by=top, seen=draft.version, needed=Authority.TOP, reason="Say more")
+            draft.refresh_from_db()
+            draft.text = f"Advice {turn}"
+            keep(draft, by=officer)
+    approval.decide(draft, by=top, seen=draft.version, given={})
+
+
+def test_an_auditor_from_outside_reads_no_draft(
+    organisation: Any, officer: Any, top: Any, auditor: Any, sign_in: SignIn
+) -> None:
+    first = approved(organisation, officer, top)
+    draft = draft_scope(organisation, by=officer)
+    client, inside = sign_in(auditor), f"/{organisation.slug}/scope/"
+    assert client.get(first.get_absolute_url()).status_code == 200
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    export = b"".join(client.get(f"{inside}export.csv"))  # type: ignore[arg-type]
+    for told in (client.get(inside).content, export):
+        assert draft.reference.encode() not in told
+        assert first.reference.encode() in told
