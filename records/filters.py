@@ -1,6 +1,6 @@
 """Filters of lists. They live in the URL; a value that makes no sense filters nothing."""
 
-from typing import Any, cast
+from typing import Any
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
@@ -27,12 +27,9 @@ class RecordField(ModelChoiceField):
 
     def __init__(self, queryset: models.QuerySet[Any], **options: Any) -> None:
         super().__init__(queryset, **options)
-        found = list(queryset[: self.FEW + 1])
-        self.is_typed = len(found) > self.FEW
+        self.is_typed = queryset[: self.FEW + 1].count() > self.FEW
         if self.is_typed:
             self.widget = TextInput({"placeholder": _("Reference or title"), "autocomplete": "off"})
-        else:
-            cast(Any, self.widget).choices = [("", self.empty_label), *((one.pk, str(one)) for one in found)]
 
     def named(self, value: str) -> Any:
         """The record of this reference, title or id; None where there is none, or more than one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -68,16 +69,38 @@ def note_assessment(supplier: Supplier, *, by: User | None) -> None:
         supplier.assessments.create(on=supplier.assessed_on, result=supplier.result, conditions=conditions, by=by)
 
 
+def note_first_assessments(suppliers: Iterable[Supplier], *, by: User) -> None:
+    """The same for many new suppliers, of which none has an assessment on its list."""
+    SupplierAssessment.objects.bulk_create(
+        SupplierAssessment(
+            supplier=one, on=one.assessed_on, result=one.result, conditions=one.open_conditions, by=by
+        )
+        for one in suppliers
+        if one.assessed_on
+    )
+
+
 @transaction.atomic
 def share_out(row: Responsibility, *, of: Record, by: User) -> Responsibility:
-    """Keeps a line of the responsibility matrix of a supplier or a system (A.10.2)."""
+    """Keeps a line of the responsibility matrix of a supplier or a system (A.10.2).
+
+    It stands on the pages of both, and those it names no longer lose it: all of them count as changed.
+    """
+    before = Responsibility.objects.filter(pk=row.pk).first()
     row.save()
-    touch(of, by=by)
+    touch_all(of, before, row, by=by)
     return row
 
 
 @transaction.atomic
 def take_out(row: Responsibility, *, of: Record, by: User) -> None:
     """Removes a line of the matrix; history keeps it."""
+    before = Responsibility.objects.get(pk=row.pk)
     row.delete()
-    touch(of, by=by)
+    touch_all(of, before, by=by)
+
+
+def touch_all(of: Record, *rows: Responsibility | None, by: User) -> None:
+    named = [one for row in rows if row for one in (row.supplier, row.system) if one]
+    for record in {one.pk: one for one in [*named, of]}.values():
+        touch(record, by=by)

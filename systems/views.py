@@ -20,7 +20,7 @@ from records.views import RecordViews
 from .actions import retire, take_back_into_use
 from .filters import AISystemFilter, SupplierFilter
 from .forms import AISystemForm, RetireForm, SupplierForm
-from .importing import AISystemImporter
+from .importing import AISystemImporter, SupplierImporter
 from .made_of import lines_of, made_of
 from .models import AISystem, Stage, Supplier
 from .tables import AISystemTable, SupplierTable
@@ -37,8 +37,10 @@ class SupplierViews(RecordViews):
     )
     imports = (
         *("title", "service", "owner", "criticality", "assessed_on", "result"),
-        *("open_conditions", "contract_ai_clauses", "review_on", "review_every"),
+        *("open_conditions", "conditions_due_on", "contract_ai_clauses", "contract_clauses"),
+        *("review_on", "review_every"),
     )
+    importer = SupplierImporter
 
     def extra_context(self, request: MemberRequest, record: Supplier) -> dict[str, Any]:
         rests_on_it = Q(main_supplier=record) | Q(suppliers=record)

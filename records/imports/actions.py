@@ -120,15 +120,23 @@ def fault_of_matching(views: RecordViews, matching: list[str]) -> dict[int, str]
     return faults
 
 
+def only_theirs(brought: Import, by: User) -> None:
+    """History names who brought a file for all it changes. Raises ValidationError for anybody else."""
+    if brought.brought_by_id != by.pk:
+        raise ValidationError(_("Who brought the file imports it. Bring it yourself."))
+
+
 @transaction.atomic
-def match(brought: Import, matching: list[str]) -> None:
-    """Keeps which field each column is, and has the file checked."""
+def match(brought: Import, matching: list[str], *, by: User) -> None:
+    """Keeps which field each column is, and has the file checked. Raises ValidationError: not theirs, gone on."""
+    only_theirs(brought, by)
     move(brought, to=State.CHECKING, since=(State.MATCHING, State.CHECKED, State.FAILED), matching=matching)
 
 
 @transaction.atomic
-def start(brought: Import, *, promise: str) -> None:
-    """Has the worker import exactly what was shown."""
+def start(brought: Import, *, promise: str, by: User) -> None:
+    """Has the worker import exactly what was shown. Raises ValidationError: not theirs, gone on."""
+    only_theirs(brought, by)
     move(brought, to=State.IMPORTING, since=(State.CHECKED,), promise=promise)
 
 
@@ -144,8 +152,9 @@ def move(brought: Import, *, to: str, since: tuple[str, ...], **fields: Any) -> 
 
 
 @transaction.atomic
-def match_again(brought: Import) -> None:
-    """Back to the columns: what was found is forgotten, the file stays."""
+def match_again(brought: Import, *, by: User) -> None:
+    """Back to the columns: what was found is forgotten, the file stays. Raises ValidationError: not theirs."""
+    only_theirs(brought, by)
     open_again = Import.objects.filter(pk=brought.pk, state__in=(State.CHECKED, State.FAILED), file__isnull=False)
     open_again.update(state=State.MATCHING, found={}, promise="", error="")
 

@@ -22,7 +22,7 @@ from records.models import Record
 
 DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y")
 YES, NO = frozenset({"yes", "y", "true", "1", "x", "on"}), frozenset({"no", "n", "false", "0", "off", "-", "–"})
-PARTS = re.compile(r"[;,\n]")
+PARTS = re.compile(r"[;\n]")
 MANY: Any = object()
 
 
@@ -56,6 +56,14 @@ def by_words(things: Iterable[tuple[Any, tuple[str, str]]]) -> dict[str, Any]:
         sure[unique.casefold()] = thing
         named[name.casefold()] = MANY if name.casefold() in named else thing
     return named | sure
+
+
+def parts_of(cell: Any) -> list[str]:
+    """What a cell lists: parted by semicolons or lines where there is one of these, as words hold commas; else by commas.
+    """
+    text = str(cell)
+    found = PARTS.split(text) if PARTS.search(text) else text.split(",")
+    return [part for part in found if part.strip()]
 
 
 class Text:
@@ -168,11 +176,11 @@ class YesNoChoice(Choice):
 
 
 class Choices(Choice):
-    """Several, parted by commas or semicolons."""
+    """Several, parted by semicolons, lines or commas."""
 
     def read(self, cell: Any) -> Any:
         word = str(cell).strip().casefold()
-        words = [word] if word in self.meanings else [part for part in PARTS.split(str(cell)) if part.strip()]
+        words = [word] if word in self.meanings else parts_of(cell)
         return list(dict.fromkeys(map(self.one, words)))
 
     def same(self, cell: Any, stored: Any) -> bool:
@@ -192,12 +200,7 @@ class Named(Text):
         return str(self.one(str(cell)).pk)
 
     def one(self, word: str) -> Any:
-        found = self.table.get(word.strip().casefold())
-        if found is None and word.endswith(")") and "(" in word:
-            # “Rita Falcao (rita@…)”, or “AIS-01 Mail sorter” as we write it ourselves.
-            found = self.table.get(word.rpartition("(")[2].rstrip(") ").casefold())
-        if found is None:
-            found = self.table.get(word.strip().casefold().partition(" ")[0])
+        found = self.table.get(word.strip().casefold()) or self.by_sign(word.strip().casefold())
         if found is MANY:
             raise ValidationError(_("More than one is called “%(word)s”. %(what)s") % {"word": word, "what": self.what})
         if found is None:
@@ -205,6 +208,18 @@ class Named(Text):
                 _("There is no “%(word)s” here. %(what)s") % {"word": word.strip(), "what": self.what}
             )
         return found
+
+    def by_sign(self, word: str) -> Any:
+        """What “rita falcao (rita@…)” means, or “ais-01 mail sorter” as we write it ourselves; None for neither.
+
+        Only a mail address or a reference counts: the first name alone may be that of somebody else.
+        """
+        bracketed = word[:-1].rpartition("(")[2].strip() if word.endswith(")") else ""
+        for sign in (bracketed, word.partition(" ")[0]):
+            found = self.table.get(sign) if sign else None
+            if sign in {getattr(found, name, "").casefold() for name in ("email", "reference")} - {""}:
+                return found
+        return None
 
     def same(self, cell: Any, stored: Any) -> bool:
         if stored is None:
@@ -234,7 +249,7 @@ class NamedMany(Named):
 
     def all(self, cell: Any) -> list[Any]:
         word = str(cell).strip()
-        words = [word] if word.casefold() in self.table else [part for part in PARTS.split(word) if part.strip()]
+        words = [word] if word.casefold() in self.table else parts_of(word)
         return list({one.pk: one for one in map(self.one, words)}.values())
 
     def same(self, cell: Any, stored: Sequence[Any]) -> bool:

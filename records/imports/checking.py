@@ -50,7 +50,7 @@ class Checking:
 
     @property
     def promise(self) -> str:
-        """Names everything that would be done: rows, records, versions."""
+        """Names everything that would be done: rows, records, versions, and what each field would say."""
         return self.signs.hexdigest()
 
     @cached_property
@@ -158,7 +158,7 @@ class Checking:
         record.reference = str(cells.get(REFERENCE, ""))
         self.made.append((record, self.mould.cleaned_data))
         self.rows_made.append(number)
-        self.signs.update(f"{number}+{record.reference};".encode())
+        self.signs.update(f"{number}+{record.reference}{sorted(data.items())!r};".encode())
         lines = [
             {"label": label_of(type(self.importer.views), name), "before": "", "after": cell_in_words(cell)}
             for name, cell in cells.items()
@@ -198,7 +198,7 @@ class Checking:
             self.refuse(number, cells, faults)
             return
         self.changes.append(Change(number, record.pk, record.version, data))
-        self.signs.update(f"{number}={record.pk}v{record.version};".encode())
+        self.signs.update(f"{number}={record.pk}v{record.version}{sorted(data.items())!r};".encode())
         lines = [
             {
                 "label": label_of(type(importer.views), name),

@@ -133,9 +133,9 @@ class ImportPages:
             if "match" in request.POST:
                 return self.matched(request, brought)
             if "start" in request.POST:
-                start(brought, promise=request.POST.get("promise", ""))
+                start(brought, promise=request.POST.get("promise", ""), by=request.user)
             elif "again" in request.POST:
-                match_again(brought)
+                match_again(brought, by=request.user)
             elif "drop" in request.POST:
                 give_up(brought)
                 messages.success(request, _("“%(file)s” was thrown away.") % {"file": brought.filename})
@@ -154,7 +154,7 @@ class ImportPages:
         general = self.fault_of_keys(chosen)
         if faults or general:
             return self.matching(request, brought, chosen, faults, general)
-        match(brought, chosen)
+        match(brought, chosen, by=request.user)
         return redirect(self.address(request, "import-detail", import_id=brought.pk))
 
     def fault_of_keys(self, chosen: list[str]) -> str:
@@ -209,6 +209,7 @@ class ImportPages:
             context |= {
                 "brought": brought,
                 "found": brought.found,
+                "is_theirs": brought.brought_by_id == request.user.pk,
                 "url": self.address(request, "import-detail", import_id=brought.pk),
                 "crumbs": [*self.crumbs(request), (brought.filename, None)],
             }

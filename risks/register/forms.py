@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from records.forms import RecordForm, require
@@ -65,15 +66,11 @@ class RiskForm(RecordForm):
         if not self.instance.pk:
             self.initial.setdefault("identified_on", self.organisation.today())
         system, parent = cast(Any, self.fields["system"]), cast(Any, self.fields["parent"])
-        parent.queryset = parent.queryset.filter(process=Process.PLANNING, closed_on=None).exclude(pk=self.instance.pk)
-        self.keep_chosen(system, self.instance.system_id)
-        self.keep_chosen(parent, self.instance.parent_id)
-
-    def keep_chosen(self, field: Any, chosen: int | None) -> None:
-        """An owner may not see the system of their risk, and saves it all the same."""
-        if chosen:
-            field.queryset = field.queryset | field.queryset.model.objects.filter(pk=chosen)
-        field.queryset = field.queryset.order_by("title")
+        system.queryset = system.queryset.order_by("title")
+        offered = Q(process=Process.PLANNING, closed_on=None) & ~Q(pk=self.instance.pk)
+        if self.instance.parent_id:
+            offered |= Q(pk=self.instance.parent_id)
+        parent.queryset = parent.queryset.filter(offered).order_by("title")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -82,6 +79,10 @@ class RiskForm(RecordForm):
         becomes_operational = "process" in self.changed_data and cleaned.get("process") == Process.OPERATIONAL
         if self.instance.pk and becomes_operational and self.instance.children.exists():
             self.add_error("process", _("Operational risks point to it, so it stays one of planning."))
+        # An import looks records up by itself, among closed ones too.
+        parent = cleaned.get("parent")
+        if parent and parent.closed_on and "parent" in self.changed_data:
+            self.add_error("parent", _("This risk is closed; name an open one."))
         return cleaned
 
     def save(self, commit: bool = True) -> Risk:

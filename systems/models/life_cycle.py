@@ -154,8 +154,22 @@ class SystemRecord(Record):
             faults["repeats"] = _("Name another verification of the same system.")
         elif self.repeats and self.repeats.record_kind != RecordKind.VERIFICATION:
             faults["repeats"] = _("Only a verification is repeated.")
+        elif self.repeats and self.done_on and self.repeats.done_on and self.done_on < self.repeats.done_on:
+            faults["repeats"] = _("A test is done again after the one it repeats.")
+        elif self.goes_round():
+            faults["repeats"] = _("That verification repeats this one, itself or through others.")
         if faults:
             raise ValidationError({name: [words] for name, words in faults.items()})
+
+    def goes_round(self) -> bool:
+        """Whether what it repeats repeats this one, so that neither would count and a failure disappear."""
+        former, passed = self.repeats, set()
+        while self.pk and former and former.pk not in passed:
+            if former.pk == self.pk:
+                return True
+            passed.add(former.pk)
+            former = former.repeats
+        return False
 
     @property
     def clause(self) -> str:

@@ -16,6 +16,7 @@ from django.test import Client
 from records.filters import RecordField
 from risks.models import Acceptance, Category, Incident, IncidentRisk, Risk, Treatment
 from risks.register.starter import entries
+from systems.models import AISystem
 from tests.cast import make_ai_system
 from tests.pages import SeenPage
 from tests.record_types import risk_form
@@ -212,6 +213,15 @@ def test_among_many_systems_one_is_typed(
         assert found(client, organisation, f"system={quote(typed)}") == everything
     make_ai_system(organisation, title=taken.system.title)
     assert found(client, organisation, f"system={quote(taken.system.title)}") == everything, "two are called so"
+
+
+def test_to_choose_among_few_systems_they_are_counted_not_read_beforehand(
+    organisation: Any, three: Any, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1) as asked:
+        field = RecordField(AISystem.objects.all())
+    assert asked[0]["sql"].startswith("SELECT COUNT")
+    assert [label for _key, label in field.choices][1:] == [str(one) for one in AISystem.objects.all()]
 
 
 def test_the_worst_stand_first_and_the_unscored_last(organisation: Any, officer: Any, sign_in: SignIn) -> None:

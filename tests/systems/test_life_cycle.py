@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +71,23 @@ def test_a_test_is_done_again_and_the_former_no_longer_counts(organisation: Any,
     other = make_system_record(organisation)
     answer = client.post(f"/{organisation.slug}/system-records/new/", typed | {"repeats": other.pk})
     assert "another verification of the same system" in errors(answer)["repeats"][0]
+
+
+def test_no_failure_disappears_because_tests_repeat_in_a_circle(
+    organisation: Any, officer: Any, sign_in: SignIn
+) -> None:
+    system, client, today = make_ai_system(organisation), sign_in(officer), organisation.today()
+    first = make_system_record(organisation, system=system, outcome="failed", owner=officer, done_on=today)
+    second = make_system_record(organisation, system=system, owner=officer, done_on=today, repeats=first)
+    third = make_system_record(organisation, system=system, owner=officer, done_on=today, repeats=second)
+    typed = record_form(organisation) | {"system": system.pk, "done_on": today.isoformat(), "outcome": "failed"}
+    for later in (second, third):
+        answer = client.post(first.edit_url, typed | {"version": 1, "repeats": later.pk})
+        assert "repeats this one" in errors(answer)["repeats"][0]
+    earlier = (today - timedelta(days=1)).isoformat()
+    answer = client.post(f"/{organisation.slug}/system-records/new/", typed | {"done_on": earlier, "repeats": first.pk})
+    assert "after the one it repeats" in errors(answer)["repeats"][0]
+    assert not SystemRecord.objects.filter(pk=first.pk).exclude(repeats=None).exists()
 
 
 def test_the_database_keeps_tests_and_outcomes_together(organisation: Any) -> None:

@@ -10,8 +10,10 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
+from records.models import Record
 from reports.due import due_parts
 from systems.models import Responsibility, Supplier, SupplierAssessment
+from systems.row_forms import state_of
 from tests.cast import make_ai_system, make_supplier
 from tests.pages import SeenPage
 from tests.records.test_query_counts import queries
@@ -239,3 +241,33 @@ def test_a_supplier_s_page_asks_as_much_for_three_of_everything(
     grow()
     grow()
     assert len(queries(client, page)) == one
+
+
+def test_who_changes_a_line_changes_both_supplier_and_system(
+    supplier: Supplier, organisation: Any, officer: Any, contributor: Any, sign_in: SignIn
+) -> None:
+    system, other = make_ai_system(organisation), make_ai_system(organisation)
+    Supplier.objects.filter(pk=supplier.pk).update(owner=contributor)
+    client = sign_in(officer)
+
+    def changed_by() -> list[Any]:
+        return [Record.objects.get(pk=one.pk).changed_by for one in (supplier, system, other)]
+
+    duty(client, supplier, system=system.pk)
+    assert changed_by() == [officer, officer, None]
+    [row] = supplier.responsibilities.all()
+    Record.objects.update(changed_by=None)
+    seen = state_of(row)
+    assert duty(client, supplier, f"{row.pk}/", system=other.pk, seen=seen).status_code == 302
+    assert changed_by() == [officer, officer, officer], "also the one that it no longer speaks of"
+    Record.objects.update(changed_by=None)
+    row.refresh_from_db()
+    mine = sign_in(contributor)
+    assert (
+        duty(mine, supplier, f"{row.pk}/", our_part="answers", customer_part="does", seen=state_of(row)).status_code
+        == 302
+    )
+    assert changed_by() == [contributor, None, contributor]
+    Record.objects.update(changed_by=None)
+    assert mine.post(f"{supplier.get_absolute_url()}responsibilities/{row.pk}/remove/").status_code == 302
+    assert changed_by() == [contributor, None, contributor]

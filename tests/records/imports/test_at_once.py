@@ -215,3 +215,15 @@ def test_a_click_on_a_page_that_is_old_starts_nothing(brings: Bringing) -> None:
     for _n in range(2):
         brings.start(brought)
     assert now(brought).state == State.IMPORTING
+
+
+def test_what_was_matched_anew_is_not_what_was_shown(brings: Bringing, organisation: Any, officer: Any) -> None:
+    known = make_supplier(organisation, title="Known", owner=officer)
+    rows = [[*SUPPLIERS, "Reference"], [*supplier("New"), ""], ["Known", "Else", "", "Low", known.reference]]
+    brought = brings.checked(csv_of(*rows))
+    shown = brought.promise
+    brings.client.post(brings.page(brought), {"again": "1"})
+    brings.match(brought, field_3="")
+    run(brought.pk)
+    brings.client.post(brings.page(brought), {"start": "1", "promise": shown})
+    assert now(brought).state == State.CHECKED

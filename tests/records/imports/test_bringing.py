@@ -7,12 +7,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from records.imports.running import run
 from records.models import Import, Record
 from records.timeline import changes_of
+from risks.models import Risk
 from systems.models import AISystem, Supplier
-from tests.cast import make_supplier
+from tests.cast import make_ai_system, make_supplier
 from tests.records.imports.bringing import SUPPLIERS, SYSTEMS, Bringing, csv_of, errors, supplier, system, xlsx_of
+from tests.risk_cast import make_risk
 from tests.traces import history_of
 
 Brings = Callable[[str], Bringing]
@@ -159,3 +164,66 @@ def test_systems_come_with_roles_people_suppliers_and_days(
     assert errors(rules) == [("K2", "It is not in use yet. Going live is a step of its own.")], (
         "the rules are the form's"
     )
+
+
+def test_suppliers_come_with_their_assessment_and_their_contract(
+    bringing: Brings, organisation: Any, officer: Any
+) -> None:
+    headings = [*SUPPLIERS, "Last assessed", "Result", "Open conditions", "Conditions to be met by"]
+    headings += ["Contract has AI clauses", "What the contract says"]
+    said = ["2026-04-14", "Approved with conditions", "Subgroup report", "2026-12-01", "yes"]
+    clauses = "Notice of incidents, with a deadline; Right to audit or to proof"
+    rows = [[*supplier("One"), *said, clauses], [*supplier("Two"), "", "", "", "", "yes", "audit, incidents"]]
+    rows += [[*supplier("Three"), "", "", "", "", "yes", "audit\nNotice of incidents, with a deadline"]]
+    bringing("suppliers").imported(xlsx_of(headings, *rows))
+    one, two, three = (Supplier.objects.get(title=title) for title in ("One", "Two", "Three"))
+    [assessed] = one.assessments.all()
+    assert (assessed.on, assessed.result) == (date(2026, 4, 14), "approved_with_conditions")
+    assert (assessed.conditions, assessed.by) == ("Subgroup report", officer)
+    assert (one.conditions_due_on, one.contract_clauses) == (date(2026, 12, 1), ["incidents", "audit"])
+    assert (two.contract_clauses, three.contract_clauses) == (["audit", "incidents"], ["audit", "incidents"])
+    assert not two.assessments.exists()
+    assert bringing("suppliers").checked(xlsx_of(headings, *rows)).found["same"] == 3
+
+
+def test_a_name_that_begins_like_another_person_or_record_is_not_theirs(
+    bringing: Brings, organisation: Any, officer: Any
+) -> None:
+    officer.name = "Anna"
+    officer.save()
+    known = make_supplier(organisation, title="Polar")
+    headings = [*SYSTEMS, "Supplier"]
+    wrong = [("Anna Schmidt", ""), ("Nobody (Anna)", ""), (officer.email, "Polar Data"), (officer.email, "x (Polar)")]
+    rows = [[*system(f"System {n}", owner=owner), other] for n, (owner, other) in enumerate(wrong)]
+    brought = bringing("ai-systems").checked(csv_of(headings, *rows))
+    assert [cell for cell, _words in errors(brought)] == ["C2", "C3", "J4", "J5"]
+    row = [*system("One", owner=f"A. ({officer.email})"), f"{known.reference} Polar"]
+    bringing("ai-systems").imported(csv_of(headings, row))
+    made = AISystem.objects.get(title="One")
+    assert (made.owner, made.main_supplier) == (officer, known)
+
+
+def test_technical_owners_of_many_new_systems_cost_no_more_queries(
+    bringing: Brings, contributor: Any, organisation: Any
+) -> None:
+    counts = []
+    for several in (1, 3):
+        rows = [[*system(f"System {several} {n}"), contributor.email] for n in range(several)]
+        brings = bringing("ai-systems")
+        brought = brings.checked(csv_of([*SYSTEMS, "Technical owner"], *rows))
+        brings.start(brought)
+        with CaptureQueriesContext(connection) as asked:
+            run(brought.pk)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert AISystem.objects.changeable_by(contributor).count() == 4
+
+
+def test_a_risk_that_is_closed_is_not_named_as_the_one_behind(bringing: Brings, organisation: Any) -> None:
+    planning = make_risk(organisation, process="planning", system=None, title="Behind")
+    risk = make_risk(organisation, system=make_ai_system(organisation), title="Before")
+    Risk.objects.filter(pk=planning.pk).update(closed_on=organisation.today())
+    brought = bringing("risks").checked(
+        csv_of(["Reference", "Title", "Planning risk behind it"], [risk.reference, "Before", planning.reference])
+    )
+    assert errors(brought) == [("C2", "This risk is closed; name an open one.")]

@@ -120,6 +120,32 @@ def test_a_broken_workbook_is_refused(change: Callable[[bytes], bytes]) -> None:
         read(content, "xlsx")
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("xl/workbook.xml", "[Content_Types].xml", "xl/styles.xml", "_rels/.rels", "xl/_rels/workbook.xml.rels"),
+        *("xl/worksheets/sheet1.xml", "docProps/core.xml"),
+    ],
+)
+def test_whichever_part_of_a_workbook_breaks_off_it_is_refused(part: str, bringing: Brings) -> None:
+    whole = bytes_of(book_of(["Name"], ["a"]))
+    content = with_part(whole, part, lambda xml: xml[: len(xml) // 2])
+    assert content != whole
+    with pytest.raises(Unreadable):
+        read(content, "xlsx")
+    answer = bringing("suppliers").upload(SimpleUploadedFile("broken.xlsx", content))
+    assert answer.status_code == 422
+
+
+def test_tags_are_counted_whatever_a_part_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = io.BytesIO(bytes_of(book_of(["Name"], ["a"])))
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.writestr("xl/worksheets/sheet1.bin", "<a/>" * 5000)
+    monkeypatch.setattr(sheets, "MOST_TAGS", 5000)
+    with pytest.raises(Unreadable, match="more than we take"):
+        read(content.getvalue(), "xlsx")
+
+
 def as_excel_writes_it(content: bytes) -> bytes:
     """The same with its texts in a table of their own."""
     types = '<Override PartName="/xl/sharedStrings.xml" ContentType="{}"/></Types>'.format(

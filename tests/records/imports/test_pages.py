@@ -13,7 +13,7 @@ from evidence.models import Evidence, State
 from records.imports.running import run, views_of
 from records.models import Import, Record
 from risks.models import Risk
-from tests.cast import READERS, make_ai_system
+from tests.cast import READERS, make_ai_system, person
 from tests.house import tree
 from tests.record_types import record_types
 from tests.records.imports.bringing import SUPPLIERS, Bringing, csv_of, errors, supplier, xlsx_of
@@ -99,6 +99,29 @@ def test_columns_can_be_matched_again_and_a_file_thrown_away(bringing: Brings) -
     assert "was thrown away" in answer.content.decode()
     assert not Import.objects.exists()
     assert brings.client.post(brings.root + f"{brought.pk}/", {"drop": "1"}).status_code == 404
+
+
+def test_only_who_brought_a_file_matches_and_imports_it(bringing: Brings, organisation: Any, sign_in: SignIn) -> None:
+    brings, refusal = bringing("suppliers"), "Who brought the file imports it. Bring it yourself."
+    colleague = person("second", organisation, "compliance_officer")
+    brought = brings.brought(csv_of(SUPPLIERS, supplier("One")))
+    other = Bringing(sign_in(colleague), organisation, "suppliers")
+    page = other.client.get(brings.page(brought)).content.decode()
+    assert (refusal in page, 'name="match"' in page, 'name="drop"' in page) == (True, False, True)
+    fields = {f"field-{at}": name for at, name in enumerate(brought.matching)}
+    answer = other.client.post(brings.page(brought), {"match": "1", **fields}, follow=True)
+    assert (Import.objects.get().state, refusal in answer.content.decode()) == (Import.State.MATCHING, True)
+    Bringing(sign_in(brought.brought_by), organisation, "suppliers").match(brought)
+    run(brought.pk)
+    brought.refresh_from_db()
+    client = sign_in(colleague)
+    page = client.get(brings.page(brought)).content.decode()
+    assert (refusal in page, 'name="start"' in page, 'name="drop"' in page) == (True, False, True)
+    for verb in ("start", "again"):
+        answer = client.post(brings.page(brought), {verb: "1", "promise": brought.promise}, follow=True)
+        assert (Import.objects.get().state, refusal in answer.content.decode()) == (Import.State.CHECKED, True)
+    assert client.post(brings.page(brought), {"drop": "1"}).status_code == 302
+    assert not Import.objects.exists()
 
 
 def test_nonsense_is_a_bad_request(bringing: Brings) -> None:
