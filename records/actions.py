@@ -64,7 +64,9 @@ def give_new(given: Iterable[tuple[Record, User]]) -> None:
     """What `give` does, for many records that are new, so nobody was given any of them yet; in one statement."""
     rights = [permission(right) for right in (VIEW, CHANGE)]
     RecordGrant.objects.bulk_create(
-        RecordGrant(user=person, content_object=record, permission=right) for record, person in given for right in rights
+        RecordGrant(user=person, content_object=record, permission=right)
+        for record, person in given
+        for right in rights
     )
 
 

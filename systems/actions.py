@@ -72,9 +72,7 @@ def note_assessment(supplier: Supplier, *, by: User | None) -> None:
 def note_first_assessments(suppliers: Iterable[Supplier], *, by: User) -> None:
     """The same for many new suppliers, of which none has an assessment on its list."""
     SupplierAssessment.objects.bulk_create(
-        SupplierAssessment(
-            supplier=one, on=one.assessed_on, result=one.result, conditions=one.open_conditions, by=by
-        )
+        SupplierAssessment(supplier=one, on=one.assessed_on, result=one.result, conditions=one.open_conditions, by=by)
         for one in suppliers
         if one.assessed_on
     )

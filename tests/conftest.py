@@ -7,12 +7,17 @@ own changes are rolled back. After a test that needs real transactions they are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from time import sleep
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client, override_settings
 
 pytest_plugins = ["tests.servers", "tests.browser", "tests.flushing"]
+
+LONGEST_TEST = timedelta(minutes=1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,6 +62,16 @@ def passwords_are_hashed_quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PBKDF2PasswordHasher, "iterations", PBKDF2PasswordHasher.iterations // 1000)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_test_runs_past_midnight() -> None:
+    """What is made and what is looked for belong to one day, of the organisation and of the clock of the machine."""
+    now = datetime.now(UTC)
+    for zone in (UTC, ZoneInfo("Europe/Berlin")):
+        left = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone) - now
+        if left < LONGEST_TEST:
+            sleep(left.total_seconds())
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from clauses.models.asking import SETTLED, TaskState
 from records.models import Record
 
 
-def asked_about(record: Record, *, but: int | None = None) -> set[int]:
-    """Keys of the people of whom something open about a record is asked; `but` one action or request."""
+def asked_about(record: Record, *, but: int = 0) -> set[int]:
+    """Keys of the people of whom something open about a record is asked; not counting `but`, an action or request."""
     # What is done or withdrawn asks nothing of anybody any more.
     open_tasks = Task.objects.filter(about=record.pk, state=TaskState.OPEN)
     open_requests = EvidenceRequest.objects.filter(about=record.pk).exclude(state__in=SETTLED)

@@ -59,8 +59,7 @@ def by_words(things: Iterable[tuple[Any, tuple[str, str]]]) -> dict[str, Any]:
 
 
 def parts_of(cell: Any) -> list[str]:
-    """What a cell lists: parted by semicolons or lines where there is one of these, as words hold commas; else by commas.
-    """
+    """What a cell lists: parted by semicolons or lines where it has one, as words hold commas; else by commas."""
     text = str(cell)
     found = PARTS.split(text) if PARTS.search(text) else text.split(",")
     return [part for part in found if part.strip()]
