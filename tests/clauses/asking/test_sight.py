@@ -12,7 +12,7 @@ from clauses.models import Document, EvidenceRequest, Task
 from records.actions import give
 from records.models import Record, RecordGrant
 from tests.cast import make_supplier, somebody
-from tests.clauses.gaps.making import make_gap_run
+from tests.clauses.gaps.making import answer_all, make_gap_run
 from tests.clauses.gaps.test_gap_runs import closed
 from tests.document_cast import document_form
 
@@ -54,6 +54,7 @@ def test_by_its_checkbox_who_is_asked_passes_nothing_on(
 def test_by_its_checkbox_nothing_settled_or_closed_changes(organisation: Any, officer: Any, sign_in: Any) -> None:
     task, run, other = make_task(organisation, owner=officer), make_gap_run(organisation), somebody(organisation)
     finish_task(task, by=officer, result="Done")
+    answer_all(run, "4.1", "met", by=officer)
     closed(run, officer)
     client = sign_in(officer)
     for record, why in ((task, "It is settled"), (run, "This gap analysis is closed")):
