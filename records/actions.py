@@ -64,7 +64,7 @@ def give_new(given: Iterable[tuple[Record, User]]) -> None:
     """What `give` does, for many records that are new, so nobody was given any of them yet; in one statement."""
     rights = [permission(right) for right in (VIEW, CHANGE)]
     RecordGrant.objects.bulk_create(
-        RecordGrant(user=person, content_object=record, permission=right)
+        RecordGrant(user=person, content_object_id=record.pk, permission=right)
         for record, person in given
         for right in rights
     )
