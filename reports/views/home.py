@@ -17,13 +17,16 @@ from clauses.models import Position
 from clauses.standing import standings
 from evidence.models import Evidence
 from organisations.requests import MemberRequest
-from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
+from organisations.roles import VIEW_RECORDS
 from records.models import Record
 from records.timeline import recent
 from reports.due import as_dues, due_rows, record_url
 from reports.readiness import Readiness, readiness
 from reports.readiness.library import NEAR
+from reports.readiness.list_result import RegisterFigures, RiskFigures
 from reports.readiness.state import days_until
+
+from .first_steps import first_steps
 
 AHEAD = timedelta(days=30)
 SHOWN = 7
@@ -55,11 +58,11 @@ def whole(request: MemberRequest, result: Readiness) -> dict[str, Any]:
         "statement": statement_facts(request, result),
         "proof": proof_facts(request, result),
         "risks": risk_facts(request, result),
-        "impact": list_facts(result, "assessed", *IMPACT),
-        "incidents": list_facts(result, "incidents-open", "notifications-late"),
-        "objectives": register_facts(result, *OBJECTIVES),
-        "people": register_facts(result, *PEOPLE),
-        "others": register_facts(result, "supplier-reviews", "changes-open", "changes-overdue"),
+        "impact": facts_of(result.risks, "assessed", *IMPACT),
+        "incidents": facts_of(result.risks, "incidents-open", "notifications-late"),
+        "objectives": facts_of(result.registers, *OBJECTIVES),
+        "people": facts_of(result.registers, *PEOPLE),
+        "others": facts_of(result.registers, "supplier-reviews", "changes-open", "changes-overdue"),
         "steps": first_steps(request, result),
         "events": recent(request.user, request.organisation, reads_all=True),
         **waiting(request, all_of_it=True),
@@ -78,9 +81,9 @@ def waiting(request: MemberRequest, *, all_of_it: bool) -> dict[str, Any]:
     return context
 
 
-def register_facts(result: Readiness, *codes: str) -> list[dict[str, Any]]:
-    """The lengths of lists of the registers."""
-    return [fact(one.title, one.count, one.url) for one in map(result.registers.list, codes)]
+def facts_of(figures: RiskFigures | RegisterFigures, *codes: str) -> list[dict[str, Any]]:
+    """The lengths of the lists with these codes."""
+    return [fact(one.title, one.count, one.url) for one in map(figures.list, codes)]
 
 
 def fact(term: Any, value: int, url: str) -> dict[str, Any]:
@@ -147,49 +150,8 @@ def risk_facts(request: MemberRequest, result: Readiness) -> list[dict[str, Any]
         fact(_("Open"), found.open, url),
         *(fact(one.label, one.count, f"{url}&process={one.code}") for one in found.by_process),
         *(fact(one.label, one.count, f"{url}&level={one.code}") for one in found.by_level if one.code),
-        *list_facts(result, "unscored", "unaccepted", "untreated", "treatments-overdue"),
+        *facts_of(result.risks, "unscored", "unaccepted", "untreated", "treatments-overdue"),
     ]
-
-
-def list_facts(result: Readiness, *codes: str) -> list[dict[str, Any]]:
-    """The lengths of lists of the risks floor."""
-    return [fact(one.title, one.count, one.url) for one in map(result.risks.list, codes)]
-
-
-def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
-    """What to begin with while nothing is answered; addresses only for those who may do it."""
-    if not result.is_empty:
-        return []
-    may, here = CHANGE_RECORDS in request.permissions, {"organisation": request.organisation.slug}
-    first = result.clauses.lines[0] if result.clauses.lines else None
-    steps = [
-        (
-            bool(result.scope),
-            _("Describe the scope"),
-            _("What the AIMS covers, in one or two sentences."),
-            reverse("scope-statement-list", kwargs=here) if may else "",
-        ),
-        (
-            False,
-            _("Answer the first clause"),
-            f"{first.number} {first.title}" if first else _("The catalogue is not loaded yet."),
-            first.url if first else "",
-        ),
-        (
-            bool(result.inventory.in_scope),
-            _("Enter your first AI system"),
-            _("What it is for, what you are to it, and its class."),
-            reverse("ai-system-new", kwargs=here) if may else "",
-        ),
-        (
-            bool(result.evidence.index),
-            _("Add the first evidence"),
-            _("A file or a link, dropped on the clause it proves."),
-            reverse("evidence-new", kwargs=here) if may else "",
-        ),
-    ]
-    return [{"tone": "good" if d else "none", "title": t, "text": x, "url": u, "state": _("Done") if d else _("Next")}
-            for d, t, x, u in steps]  # fmt: skip
 
 
 def own(request: MemberRequest) -> dict[str, Any]:

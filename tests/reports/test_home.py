@@ -12,11 +12,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clauses.actions import answer_question
+from clauses.models import ContextIssue, InterestedParty, Position
+from organisations.models import Membership
 from records.actions import give
+from reports.models import Report
 from reports.readiness import Readiness, readiness
 from tests.cast import make_ai_system, make_evidence, make_supplier, person
+from tests.clauses.registers.making import maker
+from tests.document_cast import make_scope
 from tests.pages import SeenPage
 from tests.reports.conftest import Stage
+from tests.risk_cast import make_criteria, make_risk
 
 SignIn = Callable[..., Client]
 NUMBER = re.compile(r'<a href="([^"]+)">(\d+)(?: of \d+)?</a>')
@@ -84,11 +91,44 @@ def test_an_empty_organisation_gets_next_steps(
     other_organisation: Any, outsider: Any, organisation: Any, internal_auditor: Any, sign_in: SignIn
 ) -> None:
     links = SeenPage(home(sign_in(outsider), other_organisation)).links
-    for step in ("ai-systems/new/", "evidence/new/", "clauses/4.1/", "organisation/"):
+    steps = ("scope/", "context-issues/", "ai-systems/new/", "risk-criteria/", "risks/", "clauses/4.1/")
+    for step in (*steps, "evidence/new/", "reports/", "organisation/"):
         assert f"/{other_organisation.slug}/{step}" in links, step
     reading = home(sign_in(internal_auditor), organisation)
     assert b"Next steps" in reading.content
     assert not [link for link in SeenPage(reading).links if link.endswith("/new/")]
+
+
+def test_the_steps_follow_what_is_on_record_to_the_first_report(
+    organisation: Any, officer: Any, administrator: Any, sign_in: SignIn
+) -> None:
+    def steps(person: Any = officer) -> dict[str, tuple[str, str]]:
+        told = home(sign_in(person), organisation).context["steps"]
+        return {one["title"]: (one["state"], one["url"]) for one in told}
+
+    here = f"/{organisation.slug}"
+    assert steps()["Say who approves"] == ("Next", ""), "an administrator does"
+    assert steps(administrator)["Say who approves"] == ("Next", f"{here}/members/")
+    Membership.objects.filter(user=administrator).update(top_management=True)
+    assert steps()["Say who approves"] == ("Done", "")
+    make_scope(organisation, state="approved", decided_on=organisation.today())
+    for side in ("external", "internal"):
+        maker(ContextIssue)(organisation, side=side)
+    assert steps()["Tell what bears on the AIMS"] == ("Next", f"{here}/interested-parties/")
+    maker(InterestedParty)(organisation)
+    system = make_ai_system(organisation)
+    make_criteria(organisation, state="approved")
+    assert list(steps().values())[5] == ("Next", f"{here}/risks/")
+    make_risk(organisation, system=system)
+    position = Position.objects.get(organisation=organisation, reference="4.1")
+    for question in position.requirement.questions.all():
+        answer_question(position, question, value="met", comment="", by=officer)
+    assert [state for state, _url in steps().values()] == [*["Done"] * 7, "Next", ""]
+    assert steps()["Ask for the first readiness report"] == ("", f"{here}/reports/")
+    Report.objects.create(organisation=organisation, number=1, requested_by=officer)
+    assert steps()["Ask for the first readiness report"][0] == "Done"
+    make_evidence(organisation, proves=position)
+    assert steps() == {}
 
 
 def test_a_contributor_sees_their_own_and_no_figures(played: Stage, contributor: Any, sign_in: SignIn) -> None:
