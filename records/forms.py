@@ -49,7 +49,8 @@ class RecordForm(forms.ModelForm):
             people = people_of(self.organisation)
             chosen = getattr(self.instance, f"{name}_id", None) if self.instance.pk else None
             field.queryset = people | User.objects.filter(pk=chosen) if chosen else people
-            field.empty_label = str(_("Choose a person"))
+            if not isinstance(field, forms.ModelMultipleChoiceField):
+                field.empty_label = str(_("Choose a person"))
         elif issubclass(model, Record):
             field.queryset = model.objects.visible_to(self.user).filter(organisation=self.organisation)
             if not isinstance(field, forms.ModelMultipleChoiceField):
@@ -57,7 +58,7 @@ class RecordForm(forms.ModelForm):
                 if chosen:
                     # Whoever may not see what is linked does not end the link by saving something else.
                     field.queryset = field.queryset | model.objects.filter(pk=chosen)
-                field.empty_label = str(_("None"))
+                field.empty_label = str(_("Choose") if field.required else _("None"))
             self.let_type(name, field)
 
     def let_type(self, name: str, field: forms.ModelChoiceField) -> None:

@@ -18,6 +18,7 @@ DOORS = {
     "drop": gettext_lazy("the drop zone"),
     "link": gettext_lazy("the page for linking evidence"),
     "version": gettext_lazy("the form for a new version"),
+    "write": gettext_lazy("the form for a new version"),
     "retire": gettext_lazy("the form for retiring"),
     "live": gettext_lazy("the decision to go live"),
     "assessment": gettext_lazy("the page of the system"),
@@ -41,7 +42,6 @@ def through(origin: dict[str, Any]) -> str:
     page, path = str(origin.get("page", "")), str(origin.get("url", ""))
     if page.startswith("api-"):
         return _("the API")
-    door = DOORS.get(page.rpartition("-")[2])
-    if door or path:
-        return str(door or path)
+    if door := DOORS.get(page.rpartition("-")[2], _("its page")) if page else path:
+        return str(door)
     return _("the database, outside the portal")

@@ -59,7 +59,7 @@ class Words:
         is_told = issubclass(event.model, Record) or event.source.kind
         if is_told and event.label != "update":
             return []
-        named = [] if is_told else [item for item in event.source.fields if item.is_relation]
+        named = [] if is_told else naming(event)
         told = [item for item in event.source.fields if item not in named]
         about = ", ".join(filter(None, (self.either(item, event) for item in named)))
         if not told:
@@ -96,6 +96,12 @@ class Words:
         if item.get_internal_type() == "DecimalField":
             return plain(Decimal(value))
         return str(dict(item.flatchoices).get(value, value))
+
+
+def naming(event: Event) -> list[Field[Any, Any]]:
+    """The columns that tell one row of a record from the others: what `known_by` names, else what it points to."""
+    known_by = getattr(event.model, "known_by", None)
+    return [item for item in event.source.fields if (item.name in known_by if known_by else item.is_relation)]
 
 
 def named_by(item: Field[Any, Any]) -> type[Model]:

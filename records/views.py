@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
@@ -69,6 +70,14 @@ class RecordViews:
     # Fields that a spreadsheet may bring, beside the reference; without the line there is no import.
     imports: ClassVar[tuple[str, ...]] = ()
     importer: ClassVar[type[Importer]] = Importer
+
+    @property
+    def kicker(self) -> str:
+        """What the register demonstrates, as it stands over its list: `Clauses 4.1, 4.2` or `Control A.8.2`."""
+        numbers = self.clause.split(", ")
+        if all(number.startswith("A.") for number in numbers):
+            return ngettext("Control %(n)s", "Controls %(n)s", len(numbers)) % {"n": self.clause}
+        return ngettext("Clause %(n)s", "Clauses %(n)s", len(numbers)) % {"n": self.clause}
 
     @classmethod
     def urls(cls) -> list[URLPattern]:

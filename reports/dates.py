@@ -97,6 +97,8 @@ class Source:
     where: Q = ALWAYS
     # Path of the words for one of several that a record has, such as its measures.
     says: str = ""
+    # Whether several people are told of the same thing.
+    is_shared: ClassVar[bool] = False
 
     def rows(
         self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
@@ -131,6 +133,7 @@ class Approvals(Source):
     Not for who submitted or proposed it; whoever only began it is told too, and turned away. One row for each.
     """
 
+    is_shared = True
     by: ClassVar[tuple[Authority, ...]] = (Authority.DESIGNATED,)
 
     def rows(
@@ -151,6 +154,12 @@ class Approvals(Source):
 
     def records(self, organisation: Organisation) -> Any:
         return self.kind.objects.of(organisation)
+
+
+class Readings(Source):
+    """Documents to be read, for each who has not confirmed it."""
+
+    is_shared = True
 
 
 class TopApprovals(Approvals):
@@ -310,7 +319,7 @@ SOURCES: tuple[Source, ...] = (
         *("decision", _("Approval asked for"), _("To approve"), Document, version_decided_by, "approver"),
         where=Q(versions__state=Standing.IN_REVIEW),
     ),
-    Source(
+    Readings(
         *("reading", _("To be read"), _("To be read"), Document, "versions__readings__due_on"),
         owner="versions__readings__person",
         where=Q(

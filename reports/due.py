@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from organisations.models import Organisation, User
 from records.addresses import record_address
 
-from .dates import SOURCES, Approvals, Source, due_by, word_of
+from .dates import SOURCES, Source, due_by, word_of
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ def due_parts(
 
 
 def row_of(records: QuerySet[Any], source: Source, *, everybody: bool = False) -> QuerySet[Any, dict[str, Any]]:
-    """What is told of one kind of date; for `everybody` once, however many may see to it."""
+    """What is told of one kind of date; for `everybody` once, however many are to see to it."""
     title = Concat("title", Value(": "), source.says, output_field=TextField()) if source.says else F("title")
-    is_shared = everybody and isinstance(source, Approvals)
+    is_shared = everybody and source.is_shared
     owner = F("owner__name" if is_shared else f"{source.owner}__name")
     named = {"said": title, "owned_by": owner, "rule": Value(source.rule, CharField())}
     rows = records.order_by().values("reference", "kind", "on", **named)

@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='documentposition',
+            options={'verbose_name': 'requirement it documents'},
+        ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='documentversion',
             name='settled_stays',

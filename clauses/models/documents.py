@@ -124,6 +124,7 @@ class DocumentPosition(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "position"], name="documents_a_requirement_once")]
+        verbose_name = _("requirement it documents")
 
     def __str__(self) -> str:
         return f"{self.document_id} → {self.position_id}"
@@ -154,6 +155,8 @@ class DocumentVersion(StoredFile, Approvable):
     """
 
     LONGEST: ClassVar[int] = 200_000
+    # What history calls it; who wrote and approved it are told as what happened to it.
+    known_by: ClassVar[tuple[str, ...]] = ("label",)
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     label = models.CharField(_("version"), max_length=20)

@@ -27,19 +27,19 @@ class Step:
 
 def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
     """As items of a checklist, with addresses for those who may; nothing once all but the report was begun."""
-    steps = [*of_the_system(result), *of_the_proof(result)]
+    lacking = {one.code for one in result.obstacles}
+    steps = [*of_the_context(result, lacking), *of_the_risks(result, lacking), *of_the_proof(result)]
     if all(step.is_done for step in steps):
         return []
     first = next((step for step in [*steps, report_of(request)] if not step.is_done), None)
     return [item_of(step, request, is_next=step is first) for step in [*steps, report_of(request)]]
 
 
-def of_the_system(result: Readiness) -> list[Step]:
-    lacking = {one.code for one in result.obstacles}
+def of_the_context(result: Readiness, lacking: set[str]) -> list[Step]:
     return [
         Step(
             _("Say who approves"),
-            _("Name top management and designated managers among the members."),
+            _("An administrator names top management and designated managers among the members."),
             "no-top" not in lacking,
             "member-list",
             may=MANAGE_MEMBERS,
@@ -56,6 +56,11 @@ def of_the_system(result: Readiness) -> list[Step]:
             not lacking & {"no-issues", "no-parties"},
             "context-issue-list" if "no-issues" in lacking else "interested-party-list",
         ),
+    ]
+
+
+def of_the_risks(result: Readiness, lacking: set[str]) -> list[Step]:
+    return [
         Step(
             _("Enter your first AI system"),
             _("What it is for, what you are to it, and its class."),

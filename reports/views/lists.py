@@ -17,7 +17,7 @@ from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.views import page_of
-from reports.dates import RULES, SOURCES, kinds
+from reports.dates import RULES, SOURCES, kinds, word_of
 from reports.due import as_dues, due_rows
 from reports.readiness import missing
 from reports.readiness.all_lists import LISTS
@@ -64,11 +64,12 @@ def due_choices(within: str, *, mine: bool, what: str) -> dict[str, Any]:
 
     labels = {"late": _("Late"), **{days: _("In %(days)s days") % {"days": days} for days in ("14", "30", "90")}}
     tabs = [{"label": label, "url": url(within=key), "current": key == within} for key, label in labels.items()]
-    chips = [
-        chip(_("Mine"), "whose", "mine"),
-        *(chip(str(source.plural), "what", source.rule) for source in SOURCES),
-    ]
-    return {"tabs": tabs, "chips": chips}
+    chosen = [chip(word_of(what), "what", what)] if what in RULES else []
+    return {
+        "tabs": tabs,
+        "chips": [chip(_("Mine"), "whose", "mine"), *chosen],
+        "kinds": sorted((str(source.plural), url(what=source.rule)) for source in SOURCES),
+    }
 
 
 @require_safe
