@@ -10,6 +10,8 @@ from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.formats import number_format
 
+from .kept_sql import KeptRows
+
 MOST = 1000
 # No list is longer; a number beyond would be too large for the database.
 FURTHEST = 10**7
@@ -40,7 +42,9 @@ class Pages(Paginator):
 
     @cached_property
     def found(self) -> int:
-        rows = self.object_list
+        rows: Any = self.object_list
+        if isinstance(rows, KeptRows):
+            return rows.count(MOST + 1)
         if not isinstance(rows, QuerySet):
             return len(rows)
         # What is only shown of a row is not worked out to count it.
@@ -53,7 +57,7 @@ class Pages(Paginator):
 
     @property
     def capped(self) -> bool:
-        return isinstance(self.object_list, QuerySet) and self.found > MOST
+        return isinstance(self.object_list, QuerySet | KeptRows) and self.found > MOST
 
     def validate_number(self, number: Any) -> int:
         if not self.capped:
@@ -72,7 +76,7 @@ class Pages(Paginator):
             return super().page(number)
         start = (number - 1) * self.per_page
         rows: Any = self.object_list
-        if rows.query.combinator:
+        if isinstance(rows, KeptRows) or rows.query.combinator:
             shown = found = list(rows[start : start + self.per_page + 1])
         else:
             found = list(rows.values_list("pk", flat=True)[start : start + self.per_page + 1])

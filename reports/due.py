@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
+from organisations.kept_sql import KeptRows, Reader, reader_of
 from organisations.models import Organisation, User
 from records.addresses import record_address
 
@@ -40,21 +42,28 @@ class Due:
         return {"title": f"{self.words}: {self.title}", "url": self.url, "due": self.on, "note": " · ".join(note)}
 
 
-def due_rows(
-    user: Any, organisation: Organisation, by: date, *, owner: User | None = None, what: str = ""
-) -> QuerySet[Any, dict[str, Any]]:
+def due_rows(user: Any, organisation: Organisation, by: date, *, owner: User | None = None, what: str = "") -> KeptRows:
     """Rows of everything `user` may see that falls on `by` or before; sorted, ready to count and to slice."""
+    theirs, reader = owner.pk if owner else None, reader_of(user, organisation)
+    return rows_for(reader, by, theirs, what) if reader else put_together(user, organisation, by, theirs, what)
+
+
+@lru_cache(maxsize=256)
+def rows_for(reader: Reader, by: date, owner: int | None, what: str) -> KeptRows:
+    return put_together(reader.user, reader.organisation, by, owner, what)
+
+
+def put_together(user: Any, organisation: Organisation, by: date, owner: int | None, what: str) -> KeptRows:
     first, *others = (
         row_of(rows, source, everybody=owner is None)
         for source, rows in due_parts(user, organisation, by, owner=owner).items()
         if what in {"", source.rule}
     )
-    rows = first.union(*others, all=True) if others else first
-    return rows.order_by("on", "reference")
+    return KeptRows.of(first.union(*others, all=True) if others else first, order='ORDER BY "on", reference')
 
 
 def due_parts(
-    user: Any, organisation: Organisation, by: date, *, owner: User | None = None
+    user: Any, organisation: Organisation, by: date, *, owner: User | int | None = None
 ) -> dict[Source, QuerySet[Any]]:
     """What is due of each kind of date."""
     return {source: due_by(source, by, organisation, seen_by=user, owner=owner) for source in SOURCES}

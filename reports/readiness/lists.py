@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import CharField, Count, F, QuerySet, Value, Window
@@ -13,6 +14,7 @@ from django.db.models.functions import Length, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from organisations.kept_sql import KeptRows, Reader, reader_of
 from organisations.models import Organisation
 from reports.due import record_url
 
@@ -24,6 +26,8 @@ NAMED = 60
 NAMES = ("kind", "reference", "title")
 # An obstacle names so many titles.
 TITLES = 3
+# Stands for the moment in what is kept of a day; nothing happened then.
+WHEN = datetime(1, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -80,16 +84,29 @@ def rows_of(seen: Seen, listed: Listed) -> Any:
 def lists_of(seen: Seen, wanted: Iterable[Listed], empty: Container[Any] = ()) -> dict[str, FoundList]:
     """Every list with its length and its first records, by its code: one query. `empty` registers are not asked."""
     wanted = list(wanted)
-    asked = [listed for listed in wanted if listed.register is None or listed.register not in empty]
-    groups = {listed.group: None for listed in asked if listed.group}
-    parts = [
-        *(one_list(seen, listed) for listed in asked if not listed.group),
-        *(several_lists(seen, group) for group in groups),
-    ]
+    asked = tuple(listed for listed in wanted if listed.register is None or listed.register not in empty)
+    reader = reader_of(seen.user, seen.organisation)
+    rows = rows_for(reader, seen.on, asked).told(WHEN, seen.at) if reader else put_together(seen, asked)
     found: dict[str, list[Any]] = defaultdict(list)
-    for row in parts[0].union(*parts[1:], all=True):
+    for row in rows:
         found[row["code"]].append(row)
     return {listed.code: list_of(seen, listed, found[listed.code]) for listed in wanted}
+
+
+@lru_cache(maxsize=64)
+def rows_for(reader: Reader, on: date, asked: tuple[Listed, ...]) -> KeptRows:
+    """Of any moment of a day: WHEN stands for it."""
+    return put_together(Seen(reader.organisation, reader.user, WHEN, on), asked)
+
+
+def put_together(seen: Seen, asked: Iterable[Listed]) -> KeptRows:
+    asked = list(asked)
+    groups = {listed.group: None for listed in asked if listed.group}
+    first, *others = (
+        *(one_list(seen, listed) for listed in asked if not listed.group),
+        *(several_lists(seen, group) for group in groups),
+    )
+    return KeptRows.of(first.union(*others, all=True))
 
 
 def one_list(seen: Seen, listed: Listed) -> Any:
