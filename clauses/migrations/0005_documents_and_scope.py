@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -18,478 +21,486 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Document',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('document_kind', models.CharField(choices=[('policy', 'Policy'), ('procedure', 'Procedure'), ('plan', 'Plan'), ('scope', 'Scope'), ('external', 'External document'), ('other', 'Other')], max_length=12, verbose_name='kind')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='where it comes from')),
-                ('read_by_all', models.BooleanField(default=False, verbose_name='everybody reads it')),
-                ('approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who approves')),
-            ],
-            options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='DocumentPosition',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clauses.document')),
-                ('position', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clauses.position')),
-            ],
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Document',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('document_kind', models.CharField(choices=[('policy', 'Policy'), ('procedure', 'Procedure'), ('plan', 'Plan'), ('scope', 'Scope'), ('external', 'External document'), ('other', 'Other')], max_length=12, verbose_name='kind')),
+                    ('source', models.CharField(blank=True, max_length=300, verbose_name='where it comes from')),
+                    ('read_by_all', models.BooleanField(default=False, verbose_name='everybody reads it')),
+                    ('approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who approves')),
+                ],
+                options={
+                    'verbose_name': 'document',
+                    'verbose_name_plural': 'documents',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='DocumentPosition',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clauses.document')),
+                    ('position', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clauses.position')),
+                ],
+            ),
+        ]),
         migrations.AddField(
             model_name='document',
             name='positions',
             field=models.ManyToManyField(blank=True, related_name='documents', through='clauses.DocumentPosition', to='clauses.position', verbose_name='clauses and controls'),
         ),
-        migrations.CreateModel(
-            name='DocumentPositionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('document', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.document')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.documentposition')),
-                ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DocumentReader',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clauses.document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'reader',
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='DocumentPositionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('document', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.document')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.documentposition')),
+                    ('position', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DocumentReader',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clauses.document')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'reader',
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='document',
             name='readers',
             field=models.ManyToManyField(blank=True, related_name='+', through='clauses.DocumentReader', to=settings.AUTH_USER_MODEL, verbose_name='who reads it'),
         ),
-        migrations.CreateModel(
-            name='DocumentReaderEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('document', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.document')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.documentreader')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DocumentVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(blank=True, editable=False, max_length=200)),
-                ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
-                ('content_type', models.CharField(blank=True, editable=False, max_length=100)),
-                ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
-                ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True)),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
-                ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
-                ('superseded_at', models.DateTimeField(editable=False, null=True)),
-                ('label', models.CharField(max_length=20, verbose_name='version')),
-                ('text', models.TextField(blank=True, max_length=200000, verbose_name='text')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
-                ('effective_on', models.DateField(blank=True, null=True, verbose_name='in force from')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='clauses.document')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
-            ],
-            options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['-number'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='DocumentVersionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
-                ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
-                ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True)),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
-                ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
-                ('superseded_at', models.DateTimeField(editable=False, null=True)),
-                ('label', models.CharField(max_length=20, verbose_name='version')),
-                ('effective_on', models.DateField(blank=True, null=True, verbose_name='in force from')),
-                ('author', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('document', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.document')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.documentversion')),
-                ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Reading',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_on', models.DateField(verbose_name='asked')),
-                ('due_on', models.DateField(db_index=True, verbose_name='to be read by')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='read and understood')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('read_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='clauses.documentversion')),
-            ],
-            options={
-                'verbose_name': 'reading',
-                'verbose_name_plural': 'readings',
-                'ordering': ['person__name'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='ReadingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('asked_on', models.DateField(verbose_name='asked')),
-                ('due_on', models.DateField(verbose_name='to be read by')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='read and understood')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.reading')),
-                ('read_version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.documentversion')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ScopeStatement',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
-                ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True)),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
-                ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
-                ('superseded_at', models.DateTimeField(editable=False, null=True)),
-                ('label', models.CharField(max_length=20, verbose_name='version')),
-                ('text', models.TextField(blank=True, verbose_name='what the AIMS covers')),
-                ('boundaries', models.TextField(blank=True, verbose_name='boundaries and what stays outside')),
-                ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
-                ('interfaces', models.TextField(blank=True, verbose_name='interfaces and dependencies')),
-                ('content', models.JSONField(default=list, editable=False)),
-                ('fingerprint', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
-            ],
-            options={
-                'verbose_name': 'scope statement',
-                'verbose_name_plural': 'scope statements',
-                'default_permissions': (),
-            },
-            bases=('records.record', models.Model),
-        ),
-        migrations.CreateModel(
-            name='ScopeStatementEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
-                ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True)),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
-                ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
-                ('superseded_at', models.DateTimeField(editable=False, null=True)),
-                ('label', models.CharField(max_length=20, verbose_name='version')),
-                ('text', models.TextField(blank=True, verbose_name='what the AIMS covers')),
-                ('boundaries', models.TextField(blank=True, verbose_name='boundaries and what stays outside')),
-                ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
-                ('interfaces', models.TextField(blank=True, verbose_name='interfaces and dependencies')),
-                ('content', models.JSONField(default=list, editable=False)),
-                ('fingerprint', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.scopestatement')),
-                ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DocumentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('document_kind', models.CharField(choices=[('policy', 'Policy'), ('procedure', 'Procedure'), ('plan', 'Plan'), ('scope', 'Scope'), ('external', 'External document'), ('other', 'Other')], max_length=12, verbose_name='kind')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='where it comes from')),
-                ('read_by_all', models.BooleanField(default=False, verbose_name='everybody reads it')),
-                ('approver', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who approves')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.document')),
-            ],
-            options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_4a3534_idx'), models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_doc_pgh_cre_75766e_idx')],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='7956df8f90991ff05cce43561e6dbd432f11bbed', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_0d706', table='clauses_documentevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='documentposition',
-            constraint=models.UniqueConstraint(fields=('document', 'position'), name='documents_a_requirement_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentposition',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='50bec7482ba0ac0724df3e816916730e1c28b1eb', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_a6afd', table='clauses_documentposition', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentposition',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentpositionevent" ("document_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."document_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id"); RETURN NULL;', hash='a48b0ac9b4e7b5b03513f38ad0e6f9b404134cf9', operation='INSERT', pgid='pgtrigger_insert_insert_1c9d5', table='clauses_documentposition', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentposition',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_documentpositionevent" ("document_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."document_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id"); RETURN NULL;', hash='a461a6b525c989601e9a6995ae02f3c420411a2a', operation='UPDATE', pgid='pgtrigger_update_update_0ccc1', table='clauses_documentposition', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentposition',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentpositionevent" ("document_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (OLD."document_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id"); RETURN NULL;', hash='a5ba9a7e9e8be23c64078dea06596dfd36b16a69', operation='DELETE', pgid='pgtrigger_delete_delete_56d60', table='clauses_documentposition', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='documentpositionevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_202986_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='documentpositionevent',
-            index=models.Index(fields=['pgh_created_at', 'document'], name='clauses_doc_pgh_cre_3f1a72_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='documentpositionevent',
-            index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_doc_pgh_cre_6b5474_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentpositionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='1311926beeb7b9920cdd1e597376b15fe7cc3882', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f90ea', table='clauses_documentpositionevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='documentreader',
-            constraint=models.UniqueConstraint(fields=('document', 'person'), name='reads_a_document_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentreader',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='f7c809b4620e1336173963f8069b90904f743d1a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e889a', table='clauses_documentreader', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentreader',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentreaderevent" ("document_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."document_id", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='6c9b90429471907ec39e085b0ac9d6634cbf1ce5', operation='INSERT', pgid='pgtrigger_insert_insert_a0178', table='clauses_documentreader', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentreader',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_documentreaderevent" ("document_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."document_id", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='8412f6b2ddb4097ebb587ddab6b9ec84e92c2929', operation='UPDATE', pgid='pgtrigger_update_update_bcb82', table='clauses_documentreader', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentreader',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentreaderevent" ("document_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."document_id", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='835499e6ffebd15d44834c245f1b52f3ca57c582', operation='DELETE', pgid='pgtrigger_delete_delete_9d87f', table='clauses_documentreader', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."source")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='4c02a72ac222ca06df4ec43de3568eebfb3643cb', operation='INSERT OR UPDATE OF "source"', pgid='pgtrigger_search_texts_b4097', table='clauses_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='96ef0b548a904f914e9df4af530d2aff46895e27', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_ee3e4', table='clauses_document', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentevent" ("approver_id", "document_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_by_all", "source") VALUES (NEW."approver_id", NEW."document_kind", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."read_by_all", NEW."source"); RETURN NULL;', hash='9a41cad46a8995cd2f0c34a7bb911b34035ed59f', operation='INSERT', pgid='pgtrigger_insert_insert_b0bb9', table='clauses_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."approver_id" IS DISTINCT FROM (NEW."approver_id") OR OLD."document_kind" IS DISTINCT FROM (NEW."document_kind") OR OLD."read_by_all" IS DISTINCT FROM (NEW."read_by_all") OR OLD."source" IS DISTINCT FROM (NEW."source"))', func='INSERT INTO "clauses_documentevent" ("approver_id", "document_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_by_all", "source") VALUES (NEW."approver_id", NEW."document_kind", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."read_by_all", NEW."source"); RETURN NULL;', hash='4447b295e69ded6f2cfc1bbd851e54aed7d84715', operation='UPDATE', pgid='pgtrigger_update_update_9cbfa', table='clauses_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentevent" ("approver_id", "document_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_by_all", "source") VALUES (OLD."approver_id", OLD."document_kind", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."read_by_all", OLD."source"); RETURN NULL;', hash='607e5bdad781f26eedad4dd85cd972eebd59a49b', operation='DELETE', pgid='pgtrigger_delete_delete_61ac8', table='clauses_document', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='documentreaderevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_a703f9_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='documentreaderevent',
-            index=models.Index(fields=['pgh_created_at', 'document'], name='clauses_doc_pgh_cre_33482e_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentreaderevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='bdb84375e950e253c1b59f94b41b586f966995ec', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_fdd54', table='clauses_documentreaderevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='document_versions_count_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), ('key', ''), _connector='OR'), name='either_a_text_or_a_document_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('sha256', ''), ('text', '')), models.Q(('sha256__gt', ''), models.Q(('key', ''), ('text', ''), _negated=True)), _connector='OR'), name='what_a_document_says_is_hashed'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('approved', 'superseded')), _negated=True), ('author', None), models.Q(('decided_by', models.F('author')), _negated=True), _connector='OR'), name='document_approved_by_another'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='e666b39fd0d85d2c3f13e000aeb9b50e7725b62a', operation='UPDATE', pgid='pgtrigger_settled_stays_25047', table='clauses_documentversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='99eb4ca3bb19a088e12398ad8e41730819a15b83', operation='DELETE', pgid='pgtrigger_never_deleted_2396a', table='clauses_documentversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='what_it_says_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."document_id" IS DISTINCT FROM (NEW."document_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."change_note" IS DISTINCT FROM (NEW."change_note") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."filename" IS DISTINCT FROM (NEW."filename") OR OLD."content_type" IS DISTINCT FROM (NEW."content_type") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='dd81e347d2891d06bc2d8de2a6a7ef0390bbff51', operation='UPDATE', pgid='pgtrigger_what_it_says_stays_2e97f', table='clauses_documentversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='580b5e665c797c6ebd3af34e6570b7c1ad517c33', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_df292', table='clauses_documentversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentversionevent" ("author_id", "change_note", "decided_by_id", "decided_on", "decision_note", "document_id", "effective_on", "filename", "id", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "state", "submitted_at", "submitted_by_id", "superseded_at") VALUES (NEW."author_id", NEW."change_note", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."document_id", NEW."effective_on", NEW."filename", NEW."id", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at"); RETURN NULL;', hash='3dee6a2b2e6f303d0d192b911f774ad55d518d02', operation='INSERT', pgid='pgtrigger_insert_insert_324b9', table='clauses_documentversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."change_note" IS DISTINCT FROM (NEW."change_note") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."decision_note" IS DISTINCT FROM (NEW."decision_note") OR OLD."document_id" IS DISTINCT FROM (NEW."document_id") OR OLD."effective_on" IS DISTINCT FROM (NEW."effective_on") OR OLD."filename" IS DISTINCT FROM (NEW."filename") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."submitted_by_id" IS DISTINCT FROM (NEW."submitted_by_id") OR OLD."superseded_at" IS DISTINCT FROM (NEW."superseded_at"))', func='INSERT INTO "clauses_documentversionevent" ("author_id", "change_note", "decided_by_id", "decided_on", "decision_note", "document_id", "effective_on", "filename", "id", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "state", "submitted_at", "submitted_by_id", "superseded_at") VALUES (NEW."author_id", NEW."change_note", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."document_id", NEW."effective_on", NEW."filename", NEW."id", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at"); RETURN NULL;', hash='ba6fd112557fe25e4d87ba537f7261d9b661c179', operation='UPDATE', pgid='pgtrigger_update_update_2d76c', table='clauses_documentversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentversionevent" ("author_id", "change_note", "decided_by_id", "decided_on", "decision_note", "document_id", "effective_on", "filename", "id", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "state", "submitted_at", "submitted_by_id", "superseded_at") VALUES (OLD."author_id", OLD."change_note", OLD."decided_by_id", OLD."decided_on", OLD."decision_note", OLD."document_id", OLD."effective_on", OLD."filename", OLD."id", OLD."label", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."superseded_at"); RETURN NULL;', hash='d3559a62c6ad43178645d1fdfd4900ce44c614e3', operation='DELETE', pgid='pgtrigger_delete_delete_fecb7', table='clauses_documentversion', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='documentversionevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_2698c7_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='documentversionevent',
-            index=models.Index(fields=['pgh_created_at', 'document'], name='clauses_doc_pgh_cre_6e28eb_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9cd858cbb38af56bf10ef5a74013cbdea7c0743e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_7b791', table='clauses_documentversionevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('read_version', 'person'), name='asked_to_read_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reading',
-            trigger=pgtrigger.compiler.Trigger(name='confirmed_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fe37089fe0595d45f0bfda5444bc2f4561807e50', operation='UPDATE OR DELETE', pgid='pgtrigger_confirmed_stays_ad830', table='clauses_reading', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reading',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='a8e51772a043b01b15f0e5f68f81e3f0b319058e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_cfb57', table='clauses_reading', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reading',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_readingevent" ("asked_on", "confirmed_at", "due_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_version_id") VALUES (NEW."asked_on", NEW."confirmed_at", NEW."due_on", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."read_version_id"); RETURN NULL;', hash='3347877431026dc4d1a10b687e0e5afde246b062', operation='INSERT', pgid='pgtrigger_insert_insert_9eb72', table='clauses_reading', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reading',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_readingevent" ("asked_on", "confirmed_at", "due_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_version_id") VALUES (NEW."asked_on", NEW."confirmed_at", NEW."due_on", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."read_version_id"); RETURN NULL;', hash='0af8e344a4848d218225f1a68766e796703d9151', operation='UPDATE', pgid='pgtrigger_update_update_9d037', table='clauses_reading', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reading',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_readingevent" ("asked_on", "confirmed_at", "due_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_version_id") VALUES (OLD."asked_on", OLD."confirmed_at", OLD."due_on", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."read_version_id"); RETURN NULL;', hash='59ba5fe2b891ceca2c39ed3f1b93732d8a236df4', operation='DELETE', pgid='pgtrigger_delete_delete_eb220', table='clauses_reading', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='readingevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_rea_pgh_obj_ea7e55_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='readingevent',
-            index=models.Index(fields=['pgh_created_at'], name='clauses_rea_pgh_cre_a87af8_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='readingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='03335ec6d40ada6f4565dbabd2f6c83e212e576f', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_6f467', table='clauses_readingevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='49639e00649efa8d35e73db1eae1c70b95e35399', operation='UPDATE', pgid='pgtrigger_settled_stays_aa114', table='clauses_scopestatement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3953cf27a8a180d6ffbd43f9c9dd6e72637817bd', operation='DELETE', pgid='pgtrigger_never_deleted_6c2fd', table='clauses_scopestatement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."text", NEW."boundaries", NEW."interfaces")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='62817f41b99d1ec309d5290a044884ee13d3109f', operation='INSERT OR UPDATE OF "text", "boundaries", "interfaces"', pgid='pgtrigger_search_texts_b8e61', table='clauses_scopestatement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d93a359dd934c7eeae903206fbbec7d50c5b4a62', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_5017e', table='clauses_scopestatement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_scopestatementevent" ("boundaries", "change_note", "content", "decided_by_id", "decided_on", "decision_note", "fingerprint", "interfaces", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sites", "state", "submitted_at", "submitted_by_id", "superseded_at", "text") VALUES (NEW."boundaries", NEW."change_note", NEW."content", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."fingerprint", NEW."interfaces", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."sites", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at", NEW."text"); RETURN NULL;', hash='f74e022c1e748ea53890b731f410e209c72e6c94', operation='INSERT', pgid='pgtrigger_insert_insert_0574e', table='clauses_scopestatement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."boundaries" IS DISTINCT FROM (NEW."boundaries") OR OLD."change_note" IS DISTINCT FROM (NEW."change_note") OR OLD."content" IS DISTINCT FROM (NEW."content") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."decision_note" IS DISTINCT FROM (NEW."decision_note") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint") OR OLD."interfaces" IS DISTINCT FROM (NEW."interfaces") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."sites" IS DISTINCT FROM (NEW."sites") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."submitted_by_id" IS DISTINCT FROM (NEW."submitted_by_id") OR OLD."superseded_at" IS DISTINCT FROM (NEW."superseded_at") OR OLD."text" IS DISTINCT FROM (NEW."text"))', func='INSERT INTO "clauses_scopestatementevent" ("boundaries", "change_note", "content", "decided_by_id", "decided_on", "decision_note", "fingerprint", "interfaces", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sites", "state", "submitted_at", "submitted_by_id", "superseded_at", "text") VALUES (NEW."boundaries", NEW."change_note", NEW."content", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."fingerprint", NEW."interfaces", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."sites", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at", NEW."text"); RETURN NULL;', hash='14219c6a50ba261dd5bcfe587369bddf06023c39', operation='UPDATE', pgid='pgtrigger_update_update_c5d7d', table='clauses_scopestatement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_scopestatementevent" ("boundaries", "change_note", "content", "decided_by_id", "decided_on", "decision_note", "fingerprint", "interfaces", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sites", "state", "submitted_at", "submitted_by_id", "superseded_at", "text") VALUES (OLD."boundaries", OLD."change_note", OLD."content", OLD."decided_by_id", OLD."decided_on", OLD."decision_note", OLD."fingerprint", OLD."interfaces", OLD."label", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."sites", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."superseded_at", OLD."text"); RETURN NULL;', hash='d55c0ea0455bd1a2e88edea559a23fab9c5477a2', operation='DELETE', pgid='pgtrigger_delete_delete_4a216', table='clauses_scopestatement', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='scopestatementevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_sco_pgh_obj_ab2290_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='scopestatementevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_sco_pgh_cre_4e6990_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatementevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2eb2a30fd3aa3e1bd87da56f4804357ba4b783ec', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_a4358', table='clauses_scopestatementevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='DocumentReaderEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('document', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.document')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.documentreader')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DocumentVersion',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('key', models.CharField(blank=True, editable=False, max_length=200)),
+                    ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
+                    ('content_type', models.CharField(blank=True, editable=False, max_length=100)),
+                    ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
+                    ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                    ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
+                    ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                    ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
+                    ('submitted_at', models.DateTimeField(editable=False, null=True)),
+                    ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
+                    ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
+                    ('superseded_at', models.DateTimeField(editable=False, null=True)),
+                    ('label', models.CharField(max_length=20, verbose_name='version')),
+                    ('text', models.TextField(blank=True, max_length=200000, verbose_name='text')),
+                    ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
+                    ('effective_on', models.DateField(blank=True, null=True, verbose_name='in force from')),
+                    ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                    ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                    ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='clauses.document')),
+                    ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ],
+                options={
+                    'verbose_name': 'version',
+                    'verbose_name_plural': 'versions',
+                    'ordering': ['-number'],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='DocumentVersionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('filename', models.CharField(blank=True, max_length=255, verbose_name='file')),
+                    ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='size')),
+                    ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                    ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
+                    ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                    ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
+                    ('submitted_at', models.DateTimeField(editable=False, null=True)),
+                    ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
+                    ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
+                    ('superseded_at', models.DateTimeField(editable=False, null=True)),
+                    ('label', models.CharField(max_length=20, verbose_name='version')),
+                    ('effective_on', models.DateField(blank=True, null=True, verbose_name='in force from')),
+                    ('author', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                    ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                    ('document', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.document')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.documentversion')),
+                    ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Reading',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('asked_on', models.DateField(verbose_name='asked')),
+                    ('due_on', models.DateField(db_index=True, verbose_name='to be read by')),
+                    ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='read and understood')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('read_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='clauses.documentversion')),
+                ],
+                options={
+                    'verbose_name': 'reading',
+                    'verbose_name_plural': 'readings',
+                    'ordering': ['person__name'],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='ReadingEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('asked_on', models.DateField(verbose_name='asked')),
+                    ('due_on', models.DateField(verbose_name='to be read by')),
+                    ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='read and understood')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.reading')),
+                    ('read_version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.documentversion')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ScopeStatement',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
+                    ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                    ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
+                    ('submitted_at', models.DateTimeField(editable=False, null=True)),
+                    ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
+                    ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
+                    ('superseded_at', models.DateTimeField(editable=False, null=True)),
+                    ('label', models.CharField(max_length=20, verbose_name='version')),
+                    ('text', models.TextField(blank=True, verbose_name='what the AIMS covers')),
+                    ('boundaries', models.TextField(blank=True, verbose_name='boundaries and what stays outside')),
+                    ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
+                    ('interfaces', models.TextField(blank=True, verbose_name='interfaces and dependencies')),
+                    ('content', models.JSONField(default=list, editable=False)),
+                    ('fingerprint', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256')),
+                    ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                    ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ],
+                options={
+                    'verbose_name': 'scope statement',
+                    'verbose_name_plural': 'scope statements',
+                    'default_permissions': (),
+                },
+                bases=('records.record', models.Model),
+            ),
+            migrations.CreateModel(
+                name='ScopeStatementEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('superseded', 'Superseded')], default='draft', max_length=12, verbose_name='state')),
+                    ('number', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                    ('change_note', models.CharField(blank=True, max_length=300, verbose_name='what is new')),
+                    ('submitted_at', models.DateTimeField(editable=False, null=True)),
+                    ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
+                    ('decision_note', models.TextField(blank=True, verbose_name='reason or remark')),
+                    ('superseded_at', models.DateTimeField(editable=False, null=True)),
+                    ('label', models.CharField(max_length=20, verbose_name='version')),
+                    ('text', models.TextField(blank=True, verbose_name='what the AIMS covers')),
+                    ('boundaries', models.TextField(blank=True, verbose_name='boundaries and what stays outside')),
+                    ('sites', models.TextField(blank=True, help_text='One a line.', verbose_name='sites')),
+                    ('interfaces', models.TextField(blank=True, verbose_name='interfaces and dependencies')),
+                    ('content', models.JSONField(default=list, editable=False)),
+                    ('fingerprint', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256')),
+                    ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.scopestatement')),
+                    ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='DocumentEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('document_kind', models.CharField(choices=[('policy', 'Policy'), ('procedure', 'Procedure'), ('plan', 'Plan'), ('scope', 'Scope'), ('external', 'External document'), ('other', 'Other')], max_length=12, verbose_name='kind')),
+                    ('source', models.CharField(blank=True, max_length=300, verbose_name='where it comes from')),
+                    ('read_by_all', models.BooleanField(default=False, verbose_name='everybody reads it')),
+                    ('approver', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who approves')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.document')),
+                ],
+                options={
+                    'abstract': False,
+                    'indexes': [models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_4a3534_idx'), models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_doc_pgh_cre_75766e_idx')],
+                },
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='7956df8f90991ff05cce43561e6dbd432f11bbed', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_0d706', table='clauses_documentevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='documentposition',
+                constraint=models.UniqueConstraint(fields=('document', 'position'), name='documents_a_requirement_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentposition',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='50bec7482ba0ac0724df3e816916730e1c28b1eb', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_a6afd', table='clauses_documentposition', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentposition',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentpositionevent" ("document_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."document_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position_id"); RETURN NULL;', hash='a48b0ac9b4e7b5b03513f38ad0e6f9b404134cf9', operation='INSERT', pgid='pgtrigger_insert_insert_1c9d5', table='clauses_documentposition', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentposition',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_documentpositionevent" ("document_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (NEW."document_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position_id"); RETURN NULL;', hash='a461a6b525c989601e9a6995ae02f3c420411a2a', operation='UPDATE', pgid='pgtrigger_update_update_0ccc1', table='clauses_documentposition', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentposition',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentpositionevent" ("document_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id") VALUES (OLD."document_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position_id"); RETURN NULL;', hash='a5ba9a7e9e8be23c64078dea06596dfd36b16a69', operation='DELETE', pgid='pgtrigger_delete_delete_56d60', table='clauses_documentposition', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='documentpositionevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_202986_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='documentpositionevent',
+                index=models.Index(fields=['pgh_created_at', 'document'], name='clauses_doc_pgh_cre_3f1a72_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='documentpositionevent',
+                index=models.Index(fields=['pgh_created_at', 'position'], name='clauses_doc_pgh_cre_6b5474_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentpositionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='1311926beeb7b9920cdd1e597376b15fe7cc3882', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f90ea', table='clauses_documentpositionevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='documentreader',
+                constraint=models.UniqueConstraint(fields=('document', 'person'), name='reads_a_document_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentreader',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='f7c809b4620e1336173963f8069b90904f743d1a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e889a', table='clauses_documentreader', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentreader',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentreaderevent" ("document_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."document_id", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='6c9b90429471907ec39e085b0ac9d6634cbf1ce5', operation='INSERT', pgid='pgtrigger_insert_insert_a0178', table='clauses_documentreader', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentreader',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_documentreaderevent" ("document_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."document_id", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='8412f6b2ddb4097ebb587ddab6b9ec84e92c2929', operation='UPDATE', pgid='pgtrigger_update_update_bcb82', table='clauses_documentreader', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentreader',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentreaderevent" ("document_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."document_id", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='835499e6ffebd15d44834c245f1b52f3ca57c582', operation='DELETE', pgid='pgtrigger_delete_delete_9d87f', table='clauses_documentreader', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."source")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='4c02a72ac222ca06df4ec43de3568eebfb3643cb', operation='INSERT OR UPDATE OF "source"', pgid='pgtrigger_search_texts_b4097', table='clauses_document', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='96ef0b548a904f914e9df4af530d2aff46895e27', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_ee3e4', table='clauses_document', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentevent" ("approver_id", "document_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_by_all", "source") VALUES (NEW."approver_id", NEW."document_kind", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."read_by_all", NEW."source"); RETURN NULL;', hash='9a41cad46a8995cd2f0c34a7bb911b34035ed59f', operation='INSERT', pgid='pgtrigger_insert_insert_b0bb9', table='clauses_document', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."approver_id" IS DISTINCT FROM (NEW."approver_id") OR OLD."document_kind" IS DISTINCT FROM (NEW."document_kind") OR OLD."read_by_all" IS DISTINCT FROM (NEW."read_by_all") OR OLD."source" IS DISTINCT FROM (NEW."source"))', func='INSERT INTO "clauses_documentevent" ("approver_id", "document_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_by_all", "source") VALUES (NEW."approver_id", NEW."document_kind", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."read_by_all", NEW."source"); RETURN NULL;', hash='4447b295e69ded6f2cfc1bbd851e54aed7d84715', operation='UPDATE', pgid='pgtrigger_update_update_9cbfa', table='clauses_document', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='document',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentevent" ("approver_id", "document_kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_by_all", "source") VALUES (OLD."approver_id", OLD."document_kind", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."read_by_all", OLD."source"); RETURN NULL;', hash='607e5bdad781f26eedad4dd85cd972eebd59a49b', operation='DELETE', pgid='pgtrigger_delete_delete_61ac8', table='clauses_document', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='documentreaderevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_a703f9_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='documentreaderevent',
+                index=models.Index(fields=['pgh_created_at', 'document'], name='clauses_doc_pgh_cre_33482e_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentreaderevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='bdb84375e950e253c1b59f94b41b586f966995ec', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_fdd54', table='clauses_documentreaderevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='documentversion',
+                constraint=models.UniqueConstraint(fields=('document', 'number'), name='document_versions_count_up'),
+            ),
+            migrations.AddConstraint(
+                model_name='documentversion',
+                constraint=models.CheckConstraint(condition=models.Q(('text', ''), ('key', ''), _connector='OR'), name='either_a_text_or_a_document_file'),
+            ),
+            migrations.AddConstraint(
+                model_name='documentversion',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('sha256', ''), ('text', '')), models.Q(('sha256__gt', ''), models.Q(('key', ''), ('text', ''), _negated=True)), _connector='OR'), name='what_a_document_says_is_hashed'),
+            ),
+            migrations.AddConstraint(
+                model_name='documentversion',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('approved', 'superseded')), _negated=True), ('author', None), models.Q(('decided_by', models.F('author')), _negated=True), _connector='OR'), name='document_approved_by_another'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='e666b39fd0d85d2c3f13e000aeb9b50e7725b62a', operation='UPDATE', pgid='pgtrigger_settled_stays_25047', table='clauses_documentversion', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='99eb4ca3bb19a088e12398ad8e41730819a15b83', operation='DELETE', pgid='pgtrigger_never_deleted_2396a', table='clauses_documentversion', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='what_it_says_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."document_id" IS DISTINCT FROM (NEW."document_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at") OR OLD."change_note" IS DISTINCT FROM (NEW."change_note") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."filename" IS DISTINCT FROM (NEW."filename") OR OLD."content_type" IS DISTINCT FROM (NEW."content_type") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='dd81e347d2891d06bc2d8de2a6a7ef0390bbff51', operation='UPDATE', pgid='pgtrigger_what_it_says_stays_2e97f', table='clauses_documentversion', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='580b5e665c797c6ebd3af34e6570b7c1ad517c33', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_df292', table='clauses_documentversion', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentversionevent" ("author_id", "change_note", "decided_by_id", "decided_on", "decision_note", "document_id", "effective_on", "filename", "id", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "state", "submitted_at", "submitted_by_id", "superseded_at") VALUES (NEW."author_id", NEW."change_note", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."document_id", NEW."effective_on", NEW."filename", NEW."id", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at"); RETURN NULL;', hash='3dee6a2b2e6f303d0d192b911f774ad55d518d02', operation='INSERT', pgid='pgtrigger_insert_insert_324b9', table='clauses_documentversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."change_note" IS DISTINCT FROM (NEW."change_note") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."decision_note" IS DISTINCT FROM (NEW."decision_note") OR OLD."document_id" IS DISTINCT FROM (NEW."document_id") OR OLD."effective_on" IS DISTINCT FROM (NEW."effective_on") OR OLD."filename" IS DISTINCT FROM (NEW."filename") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."submitted_by_id" IS DISTINCT FROM (NEW."submitted_by_id") OR OLD."superseded_at" IS DISTINCT FROM (NEW."superseded_at"))', func='INSERT INTO "clauses_documentversionevent" ("author_id", "change_note", "decided_by_id", "decided_on", "decision_note", "document_id", "effective_on", "filename", "id", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "state", "submitted_at", "submitted_by_id", "superseded_at") VALUES (NEW."author_id", NEW."change_note", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."document_id", NEW."effective_on", NEW."filename", NEW."id", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at"); RETURN NULL;', hash='ba6fd112557fe25e4d87ba537f7261d9b661c179', operation='UPDATE', pgid='pgtrigger_update_update_2d76c', table='clauses_documentversion', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_documentversionevent" ("author_id", "change_note", "decided_by_id", "decided_on", "decision_note", "document_id", "effective_on", "filename", "id", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "state", "submitted_at", "submitted_by_id", "superseded_at") VALUES (OLD."author_id", OLD."change_note", OLD."decided_by_id", OLD."decided_on", OLD."decision_note", OLD."document_id", OLD."effective_on", OLD."filename", OLD."id", OLD."label", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."superseded_at"); RETURN NULL;', hash='d3559a62c6ad43178645d1fdfd4900ce44c614e3', operation='DELETE', pgid='pgtrigger_delete_delete_fecb7', table='clauses_documentversion', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='documentversionevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_doc_pgh_obj_2698c7_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='documentversionevent',
+                index=models.Index(fields=['pgh_created_at', 'document'], name='clauses_doc_pgh_cre_6e28eb_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversionevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9cd858cbb38af56bf10ef5a74013cbdea7c0743e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_7b791', table='clauses_documentversionevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='reading',
+                constraint=models.UniqueConstraint(fields=('read_version', 'person'), name='asked_to_read_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reading',
+                trigger=pgtrigger.compiler.Trigger(name='confirmed_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fe37089fe0595d45f0bfda5444bc2f4561807e50', operation='UPDATE OR DELETE', pgid='pgtrigger_confirmed_stays_ad830', table='clauses_reading', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reading',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='a8e51772a043b01b15f0e5f68f81e3f0b319058e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_cfb57', table='clauses_reading', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reading',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_readingevent" ("asked_on", "confirmed_at", "due_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_version_id") VALUES (NEW."asked_on", NEW."confirmed_at", NEW."due_on", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."read_version_id"); RETURN NULL;', hash='3347877431026dc4d1a10b687e0e5afde246b062', operation='INSERT', pgid='pgtrigger_insert_insert_9eb72', table='clauses_reading', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reading',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_readingevent" ("asked_on", "confirmed_at", "due_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_version_id") VALUES (NEW."asked_on", NEW."confirmed_at", NEW."due_on", NEW."id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."read_version_id"); RETURN NULL;', hash='0af8e344a4848d218225f1a68766e796703d9151', operation='UPDATE', pgid='pgtrigger_update_update_9d037', table='clauses_reading', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reading',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_readingevent" ("asked_on", "confirmed_at", "due_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_version_id") VALUES (OLD."asked_on", OLD."confirmed_at", OLD."due_on", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."read_version_id"); RETURN NULL;', hash='59ba5fe2b891ceca2c39ed3f1b93732d8a236df4', operation='DELETE', pgid='pgtrigger_delete_delete_eb220', table='clauses_reading', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='readingevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_rea_pgh_obj_ea7e55_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='readingevent',
+                index=models.Index(fields=['pgh_created_at'], name='clauses_rea_pgh_cre_a87af8_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='readingevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='03335ec6d40ada6f4565dbabd2f6c83e212e576f', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_6f467', table='clauses_readingevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='49639e00649efa8d35e73db1eae1c70b95e35399', operation='UPDATE', pgid='pgtrigger_settled_stays_aa114', table='clauses_scopestatement', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3953cf27a8a180d6ffbd43f9c9dd6e72637817bd', operation='DELETE', pgid='pgtrigger_never_deleted_6c2fd', table='clauses_scopestatement', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."text", NEW."boundaries", NEW."interfaces")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='62817f41b99d1ec309d5290a044884ee13d3109f', operation='INSERT OR UPDATE OF "text", "boundaries", "interfaces"', pgid='pgtrigger_search_texts_b8e61', table='clauses_scopestatement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d93a359dd934c7eeae903206fbbec7d50c5b4a62', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_5017e', table='clauses_scopestatement', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_scopestatementevent" ("boundaries", "change_note", "content", "decided_by_id", "decided_on", "decision_note", "fingerprint", "interfaces", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sites", "state", "submitted_at", "submitted_by_id", "superseded_at", "text") VALUES (NEW."boundaries", NEW."change_note", NEW."content", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."fingerprint", NEW."interfaces", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."sites", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at", NEW."text"); RETURN NULL;', hash='f74e022c1e748ea53890b731f410e209c72e6c94', operation='INSERT', pgid='pgtrigger_insert_insert_0574e', table='clauses_scopestatement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."boundaries" IS DISTINCT FROM (NEW."boundaries") OR OLD."change_note" IS DISTINCT FROM (NEW."change_note") OR OLD."content" IS DISTINCT FROM (NEW."content") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."decision_note" IS DISTINCT FROM (NEW."decision_note") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint") OR OLD."interfaces" IS DISTINCT FROM (NEW."interfaces") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."sites" IS DISTINCT FROM (NEW."sites") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."submitted_by_id" IS DISTINCT FROM (NEW."submitted_by_id") OR OLD."superseded_at" IS DISTINCT FROM (NEW."superseded_at") OR OLD."text" IS DISTINCT FROM (NEW."text"))', func='INSERT INTO "clauses_scopestatementevent" ("boundaries", "change_note", "content", "decided_by_id", "decided_on", "decision_note", "fingerprint", "interfaces", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sites", "state", "submitted_at", "submitted_by_id", "superseded_at", "text") VALUES (NEW."boundaries", NEW."change_note", NEW."content", NEW."decided_by_id", NEW."decided_on", NEW."decision_note", NEW."fingerprint", NEW."interfaces", NEW."label", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."sites", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."superseded_at", NEW."text"); RETURN NULL;', hash='14219c6a50ba261dd5bcfe587369bddf06023c39', operation='UPDATE', pgid='pgtrigger_update_update_c5d7d', table='clauses_scopestatement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_scopestatementevent" ("boundaries", "change_note", "content", "decided_by_id", "decided_on", "decision_note", "fingerprint", "interfaces", "label", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sites", "state", "submitted_at", "submitted_by_id", "superseded_at", "text") VALUES (OLD."boundaries", OLD."change_note", OLD."content", OLD."decided_by_id", OLD."decided_on", OLD."decision_note", OLD."fingerprint", OLD."interfaces", OLD."label", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."sites", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."superseded_at", OLD."text"); RETURN NULL;', hash='d55c0ea0455bd1a2e88edea559a23fab9c5477a2', operation='DELETE', pgid='pgtrigger_delete_delete_4a216', table='clauses_scopestatement', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='scopestatementevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_sco_pgh_obj_ab2290_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='scopestatementevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_sco_pgh_cre_4e6990_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatementevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2eb2a30fd3aa3e1bd87da56f4804357ba4b783ec', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_a4358', table='clauses_scopestatementevent', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -26,137 +29,139 @@ class Migration(migrations.Migration):
             name='question',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clauses.question'),
         ),
-        migrations.CreateModel(
-            name='EvidenceRequest',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('asks', models.TextField(blank=True, verbose_name='what is asked for')),
-                ('due_on', models.DateField(db_index=True, verbose_name='due')),
-                ('state', models.CharField(choices=[('asked', 'Asked for'), ('delivered', 'Delivered'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn')], default='asked', max_length=10, verbose_name='state')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='accepted, returned or withdrawn on')),
-                ('remark', models.TextField(blank=True, verbose_name='remark')),
-                ('about', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence_requests', to='clauses.position', verbose_name='requirement')),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delivered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'evidence request',
-                'verbose_name_plural': 'evidence requests',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='EvidenceRequestEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('asks', models.TextField(blank=True, verbose_name='what is asked for')),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('state', models.CharField(choices=[('asked', 'Asked for'), ('delivered', 'Delivered'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn')], default='asked', max_length=10, verbose_name='state')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='accepted, returned or withdrawn on')),
-                ('remark', models.TextField(blank=True, verbose_name='remark')),
-                ('about', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position', verbose_name='requirement')),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delivered_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.evidencerequest')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='GapAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly'), ('not_met', 'Not met'), ('not_applicable', 'N/A')], max_length=20, verbose_name='answer')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clauses.question')),
-            ],
-            options={
-                'verbose_name': 'answer',
-                'verbose_name_plural': 'answers',
-            },
-        ),
-        migrations.CreateModel(
-            name='GapProof',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gap_proofs', to='evidence.evidence')),
-                ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clauses.requirement')),
-            ],
-            options={
-                'verbose_name': 'evidence looked at',
-                'verbose_name_plural': 'evidence looked at',
-            },
-        ),
-        migrations.CreateModel(
-            name='GapResult',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('unanswered', 'Not answered'), ('not_applicable', 'Not applicable')], max_length=20, verbose_name='result')),
-                ('met', models.PositiveSmallIntegerField(default=0, verbose_name='met')),
-                ('partly', models.PositiveSmallIntegerField(default=0, verbose_name='partly')),
-                ('not_met', models.PositiveSmallIntegerField(default=0, verbose_name='not met')),
-                ('not_applicable', models.PositiveSmallIntegerField(default=0, verbose_name='not applicable')),
-                ('unanswered', models.PositiveSmallIntegerField(default=0, verbose_name='not answered')),
-                ('priority', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='priority')),
-                ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gap_results', to='clauses.requirement')),
-            ],
-            options={
-                'verbose_name': 'result',
-                'verbose_name_plural': 'results',
-            },
-        ),
-        migrations.CreateModel(
-            name='GapRun',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('purpose', models.TextField(blank=True, verbose_name='what for')),
-                ('began_on', models.DateField(verbose_name='begun')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'gap analysis',
-                'verbose_name_plural': 'gap analyses',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='GapResultEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('outcome', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('unanswered', 'Not answered'), ('not_applicable', 'Not applicable')], max_length=20, verbose_name='result')),
-                ('met', models.PositiveSmallIntegerField(default=0, verbose_name='met')),
-                ('partly', models.PositiveSmallIntegerField(default=0, verbose_name='partly')),
-                ('not_met', models.PositiveSmallIntegerField(default=0, verbose_name='not met')),
-                ('not_applicable', models.PositiveSmallIntegerField(default=0, verbose_name='not applicable')),
-                ('unanswered', models.PositiveSmallIntegerField(default=0, verbose_name='not answered')),
-                ('priority', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='priority')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.gapresult')),
-                ('requirement', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.requirement')),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.gaprun')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='EvidenceRequest',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('asks', models.TextField(blank=True, verbose_name='what is asked for')),
+                    ('due_on', models.DateField(db_index=True, verbose_name='due')),
+                    ('state', models.CharField(choices=[('asked', 'Asked for'), ('delivered', 'Delivered'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn')], default='asked', max_length=10, verbose_name='state')),
+                    ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered')),
+                    ('decided_on', models.DateField(blank=True, null=True, verbose_name='accepted, returned or withdrawn on')),
+                    ('remark', models.TextField(blank=True, verbose_name='remark')),
+                    ('about', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence_requests', to='clauses.position', verbose_name='requirement')),
+                    ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('delivered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'evidence request',
+                    'verbose_name_plural': 'evidence requests',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='EvidenceRequestEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('asks', models.TextField(blank=True, verbose_name='what is asked for')),
+                    ('due_on', models.DateField(verbose_name='due')),
+                    ('state', models.CharField(choices=[('asked', 'Asked for'), ('delivered', 'Delivered'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn')], default='asked', max_length=10, verbose_name='state')),
+                    ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered')),
+                    ('decided_on', models.DateField(blank=True, null=True, verbose_name='accepted, returned or withdrawn on')),
+                    ('remark', models.TextField(blank=True, verbose_name='remark')),
+                    ('about', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.position', verbose_name='requirement')),
+                    ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('delivered_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.evidencerequest')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='GapAnswer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('value', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly'), ('not_met', 'Not met'), ('not_applicable', 'N/A')], max_length=20, verbose_name='answer')),
+                    ('comment', models.TextField(blank=True, verbose_name='comment')),
+                    ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clauses.question')),
+                ],
+                options={
+                    'verbose_name': 'answer',
+                    'verbose_name_plural': 'answers',
+                },
+            ),
+            migrations.CreateModel(
+                name='GapProof',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gap_proofs', to='evidence.evidence')),
+                    ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clauses.requirement')),
+                ],
+                options={
+                    'verbose_name': 'evidence looked at',
+                    'verbose_name_plural': 'evidence looked at',
+                },
+            ),
+            migrations.CreateModel(
+                name='GapResult',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('outcome', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('unanswered', 'Not answered'), ('not_applicable', 'Not applicable')], max_length=20, verbose_name='result')),
+                    ('met', models.PositiveSmallIntegerField(default=0, verbose_name='met')),
+                    ('partly', models.PositiveSmallIntegerField(default=0, verbose_name='partly')),
+                    ('not_met', models.PositiveSmallIntegerField(default=0, verbose_name='not met')),
+                    ('not_applicable', models.PositiveSmallIntegerField(default=0, verbose_name='not applicable')),
+                    ('unanswered', models.PositiveSmallIntegerField(default=0, verbose_name='not answered')),
+                    ('priority', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='priority')),
+                    ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gap_results', to='clauses.requirement')),
+                ],
+                options={
+                    'verbose_name': 'result',
+                    'verbose_name_plural': 'results',
+                },
+            ),
+            migrations.CreateModel(
+                name='GapRun',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('purpose', models.TextField(blank=True, verbose_name='what for')),
+                    ('began_on', models.DateField(verbose_name='begun')),
+                    ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed')),
+                    ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'gap analysis',
+                    'verbose_name_plural': 'gap analyses',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='GapResultEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('outcome', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('unanswered', 'Not answered'), ('not_applicable', 'Not applicable')], max_length=20, verbose_name='result')),
+                    ('met', models.PositiveSmallIntegerField(default=0, verbose_name='met')),
+                    ('partly', models.PositiveSmallIntegerField(default=0, verbose_name='partly')),
+                    ('not_met', models.PositiveSmallIntegerField(default=0, verbose_name='not met')),
+                    ('not_applicable', models.PositiveSmallIntegerField(default=0, verbose_name='not applicable')),
+                    ('unanswered', models.PositiveSmallIntegerField(default=0, verbose_name='not answered')),
+                    ('priority', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='priority')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.gapresult')),
+                    ('requirement', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.requirement')),
+                    ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.gaprun')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='gapresult',
             name='run',
@@ -211,319 +216,323 @@ class Migration(migrations.Migration):
             name='run',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='clauses.gaprun'),
         ),
-        migrations.CreateModel(
-            name='GapRunEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('purpose', models.TextField(blank=True, verbose_name='what for')),
-                ('began_on', models.DateField(verbose_name='begun')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed')),
-                ('closed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.gaprun')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Task',
-            fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('what', models.TextField(blank=True, verbose_name='what is to be done')),
-                ('due_on', models.DateField(db_index=True, verbose_name='due')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('withdrawn', 'Withdrawn')], default='open', max_length=10, verbose_name='state')),
-                ('result', models.TextField(blank=True, verbose_name='result')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='done or withdrawn on')),
-                ('about', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='records.record', verbose_name='about')),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('gap', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='clauses.gapresult', verbose_name='gap')),
-            ],
-            options={
-                'verbose_name': 'action',
-                'verbose_name_plural': 'actions',
-                'default_permissions': (),
-            },
-            bases=('records.record',),
-        ),
-        migrations.CreateModel(
-            name='TaskEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('what', models.TextField(blank=True, verbose_name='what is to be done')),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('withdrawn', 'Withdrawn')], default='open', max_length=10, verbose_name='state')),
-                ('result', models.TextField(blank=True, verbose_name='result')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='done or withdrawn on')),
-                ('about', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record', verbose_name='about')),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('gap', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.gapresult', verbose_name='gap')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.task')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Asking',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('try_at', models.DateTimeField()),
-                ('queued_at', models.DateTimeField()),
-                ('error', models.TextField(blank=True, verbose_name='reason')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('word', models.CharField(choices=[('asked', 'Asked for'), ('delivered', 'Delivered'), ('returned', 'Returned')], max_length=10)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='askings', to='records.record')),
-            ],
-            options={
-                'verbose_name': 'mail about what is asked',
-                'verbose_name_plural': 'mails about what is asked',
-                'ordering': ['-queued_at', '-pk'],
-                'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['try_at'], name='askings_under_way')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='evidencerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('decided_by__isnull', False), ('delivered_by__isnull', False), models.Q(('decided_by', models.F('delivered_by')), _negated=True)), _connector='OR'), name='delivery_accepted_by_another'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidencerequest',
-            trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."asks", NEW."remark")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='1904a723f404790287382ba209f59ddb3960eadb', operation='INSERT OR UPDATE OF "asks", "remark"', pgid='pgtrigger_search_texts_d5a52', table='clauses_evidencerequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidencerequest',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='718d28024476d26a80ab907a851bcd284be6039e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_070ab', table='clauses_evidencerequest', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidencerequest',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_evidencerequestevent" ("about_id", "asked_by_id", "asks", "decided_by_id", "decided_on", "delivered_by_id", "delivered_on", "due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "state") VALUES (NEW."about_id", NEW."asked_by_id", NEW."asks", NEW."decided_by_id", NEW."decided_on", NEW."delivered_by_id", NEW."delivered_on", NEW."due_on", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."remark", NEW."state"); RETURN NULL;', hash='ab65ceefab579681d12ca0132a92da7a522e5aad', operation='INSERT', pgid='pgtrigger_insert_insert_17da9', table='clauses_evidencerequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidencerequest',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."about_id" IS DISTINCT FROM (NEW."about_id") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."asks" IS DISTINCT FROM (NEW."asks") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."delivered_by_id" IS DISTINCT FROM (NEW."delivered_by_id") OR OLD."delivered_on" IS DISTINCT FROM (NEW."delivered_on") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."remark" IS DISTINCT FROM (NEW."remark") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "clauses_evidencerequestevent" ("about_id", "asked_by_id", "asks", "decided_by_id", "decided_on", "delivered_by_id", "delivered_on", "due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "state") VALUES (NEW."about_id", NEW."asked_by_id", NEW."asks", NEW."decided_by_id", NEW."decided_on", NEW."delivered_by_id", NEW."delivered_on", NEW."due_on", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."remark", NEW."state"); RETURN NULL;', hash='0c19b405c2a28129fe6667feea6fe1be614648ef', operation='UPDATE', pgid='pgtrigger_update_update_74f49', table='clauses_evidencerequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidencerequest',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_evidencerequestevent" ("about_id", "asked_by_id", "asks", "decided_by_id", "decided_on", "delivered_by_id", "delivered_on", "due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "state") VALUES (OLD."about_id", OLD."asked_by_id", OLD."asks", OLD."decided_by_id", OLD."decided_on", OLD."delivered_by_id", OLD."delivered_on", OLD."due_on", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."remark", OLD."state"); RETURN NULL;', hash='05c41c4fb90ecd878e6801224a6b4d6539c06750', operation='DELETE', pgid='pgtrigger_delete_delete_fdaf3', table='clauses_evidencerequest', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='evidencerequestevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_evi_pgh_obj_4b1413_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='evidencerequestevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_evi_pgh_cre_5964c5_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='evidencerequestevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='890d96ae41049f5fce0d1f66337eeb08efacff67', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_12ca8', table='clauses_evidencerequestevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='gaprun',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('began_on')), _connector='OR'), name='gap_run_closed_after_begun'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gaprun',
-            trigger=pgtrigger.compiler.Trigger(name='closed_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.closed_on IS NULL THEN\n        IF TG_OP = 'DELETE' THEN\n            RETURN OLD;\n        END IF;\n        RETURN NEW;\n    END IF;\n    IF TG_OP = 'DELETE' OR NEW IS DISTINCT FROM OLD THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='e8e477b04702486cb5fe87bdc229d2f31347036e', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_stays_70a24', table='clauses_gaprun', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gaprun',
-            trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."purpose")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='6279771cc73883df9430f9e894fbac62b49481ae', operation='INSERT OR UPDATE OF "purpose"', pgid='pgtrigger_search_texts_14dc7', table='clauses_gaprun', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gaprun',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2e8f502a0f0ff029a9e092958952a82303015fbd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_798e3', table='clauses_gaprun', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gaprun',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gaprunevent" ("began_on", "closed_by_id", "closed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose") VALUES (NEW."began_on", NEW."closed_by_id", NEW."closed_on", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."purpose"); RETURN NULL;', hash='213686c25bfbe093ab9ec653b5a1ba25aa7c0790', operation='INSERT', pgid='pgtrigger_insert_insert_7ba86', table='clauses_gaprun', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gaprun',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."began_on" IS DISTINCT FROM (NEW."began_on") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."closed_on" IS DISTINCT FROM (NEW."closed_on") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose"))', func='INSERT INTO "clauses_gaprunevent" ("began_on", "closed_by_id", "closed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose") VALUES (NEW."began_on", NEW."closed_by_id", NEW."closed_on", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."purpose"); RETURN NULL;', hash='e2de7e6e08db40b4b1690f00a1c2265f2746c2a4', operation='UPDATE', pgid='pgtrigger_update_update_16ab6', table='clauses_gaprun', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gaprun',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gaprunevent" ("began_on", "closed_by_id", "closed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose") VALUES (OLD."began_on", OLD."closed_by_id", OLD."closed_on", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."purpose"); RETURN NULL;', hash='c39a444289e3d94ead379764a2ec0eb0ebc1fc7d', operation='DELETE', pgid='pgtrigger_delete_delete_66714', table='clauses_gaprun', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='gapresultevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_44647f_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='gapresultevent',
-            index=models.Index(fields=['pgh_created_at', 'run'], name='clauses_gap_pgh_cre_196d1b_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapresultevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='49a173804a0135657a07000c71a439a1e721ac5d', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_55b0f', table='clauses_gapresultevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='gapresult',
-            constraint=models.UniqueConstraint(fields=('run', 'requirement'), name='one_gap_result_each'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapresult',
-            trigger=pgtrigger.compiler.Trigger(name='only_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE closed DATE;', func="\n    IF TG_OP <> 'INSERT' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = OLD.run_id FOR SHARE;\n    END IF;\n    IF closed IS NULL AND TG_OP <> 'DELETE' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = NEW.run_id FOR SHARE;\n    END IF;\n    IF closed IS NOT NULL THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n", hash='f45a0c1c06133497f4713752394f36f5d758a415', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_open_35e41', table='clauses_gapresult', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapresult',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='45189d9cf35ad2ee6cd364ba35847c7c8fe9993d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_805ed', table='clauses_gapresult', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapresult',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapresultevent" ("id", "met", "not_applicable", "not_met", "outcome", "partly", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "requirement_id", "run_id", "unanswered") VALUES (NEW."id", NEW."met", NEW."not_applicable", NEW."not_met", NEW."outcome", NEW."partly", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."priority", NEW."requirement_id", NEW."run_id", NEW."unanswered"); RETURN NULL;', hash='07d227f748583b58509be9543790ec9dfeaac23f', operation='INSERT', pgid='pgtrigger_insert_insert_13f27', table='clauses_gapresult', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapresult',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_gapresultevent" ("id", "met", "not_applicable", "not_met", "outcome", "partly", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "requirement_id", "run_id", "unanswered") VALUES (NEW."id", NEW."met", NEW."not_applicable", NEW."not_met", NEW."outcome", NEW."partly", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."priority", NEW."requirement_id", NEW."run_id", NEW."unanswered"); RETURN NULL;', hash='6fb5cbae2a44ab808afed0a384f4f5e870906628', operation='UPDATE', pgid='pgtrigger_update_update_d6604', table='clauses_gapresult', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapresult',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapresultevent" ("id", "met", "not_applicable", "not_met", "outcome", "partly", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "requirement_id", "run_id", "unanswered") VALUES (OLD."id", OLD."met", OLD."not_applicable", OLD."not_met", OLD."outcome", OLD."partly", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."requirement_id", OLD."run_id", OLD."unanswered"); RETURN NULL;', hash='cf98345752ab8e85409c7fb78e1281785cc58ce9', operation='DELETE', pgid='pgtrigger_delete_delete_1abd3', table='clauses_gapresult', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='gapproofevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_9a7906_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='gapproofevent',
-            index=models.Index(fields=['pgh_created_at', 'run'], name='clauses_gap_pgh_cre_7dcc63_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='gapproofevent',
-            index=models.Index(fields=['pgh_created_at', 'evidence'], name='clauses_gap_pgh_cre_0a5655_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapproofevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='233634194c83272dc7ce59fdd46c1c8b0d3887ab', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_57c7d', table='clauses_gapproofevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='gapproof',
-            constraint=models.UniqueConstraint(fields=('run', 'requirement', 'evidence'), name='gap_proof_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapproof',
-            trigger=pgtrigger.compiler.Trigger(name='only_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE closed DATE;', func="\n    IF TG_OP <> 'INSERT' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = OLD.run_id FOR SHARE;\n    END IF;\n    IF closed IS NULL AND TG_OP <> 'DELETE' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = NEW.run_id FOR SHARE;\n    END IF;\n    IF closed IS NOT NULL THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n", hash='662bc8a33710e2d22e5644660aa9c3844cf02ea1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_open_7233d', table='clauses_gapproof', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapproof',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d6c984a3b38f404d0fc6366a2ae2c0e16faa344f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_5e405', table='clauses_gapproof', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapproof',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapproofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "run_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requirement_id", NEW."run_id"); RETURN NULL;', hash='3c88a125c5a521fffc4dd8bba3c7b6ee381979e9', operation='INSERT', pgid='pgtrigger_insert_insert_6217f', table='clauses_gapproof', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapproof',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_gapproofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "run_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requirement_id", NEW."run_id"); RETURN NULL;', hash='3ebdd2ab75470a1ad5969423c1af9a065133316f', operation='UPDATE', pgid='pgtrigger_update_update_d41df', table='clauses_gapproof', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapproof',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapproofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "run_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."evidence_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requirement_id", OLD."run_id"); RETURN NULL;', hash='b7f11f683f0c1dc69fc49c49860cacc3a4075565', operation='DELETE', pgid='pgtrigger_delete_delete_68b3c', table='clauses_gapproof', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='gapanswerevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_3d8575_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='gapanswerevent',
-            index=models.Index(fields=['pgh_created_at', 'run'], name='clauses_gap_pgh_cre_73cbdb_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapanswerevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3a4b6a17e45dee0ef579778d3ae73e2b5c182bec', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_3dfe9', table='clauses_gapanswerevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='gapanswer',
-            constraint=models.UniqueConstraint(fields=('run', 'question'), name='one_gap_answer_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='gapanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('value', 'not_applicable'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='gap_not_applicable_has_a_reason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapanswer',
-            trigger=pgtrigger.compiler.Trigger(name='only_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE closed DATE;', func="\n    IF TG_OP <> 'INSERT' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = OLD.run_id FOR SHARE;\n    END IF;\n    IF closed IS NULL AND TG_OP <> 'DELETE' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = NEW.run_id FOR SHARE;\n    END IF;\n    IF closed IS NOT NULL THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n", hash='2849dcedc699de2e32e1b90087736f816532b57d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_open_8a866', table='clauses_gapanswer', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapanswer',
-            trigger=pgtrigger.compiler.Trigger(name='clauses_always_apply', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.value = 'not_applicable' AND EXISTS (\n        SELECT 1 FROM clauses_question question\n        JOIN clauses_requirement requirement ON requirement.id = question.requirement_id\n        WHERE question.id = NEW.question_id AND requirement.kind = 'clause'\n    ) THEN\n        RAISE EXCEPTION 'a clause always applies (ISO 42001 clauses 4-10)' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='7aa904b6472e2cd1f6a061b7b021e5168a428206', operation='INSERT OR UPDATE', pgid='pgtrigger_clauses_always_apply_7076b', table='clauses_gapanswer', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapanswer',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='606bba9ba6894b022c365460a4cc3ddebbe501c2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_ff2f5', table='clauses_gapanswer', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapanswer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapanswerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id", "run_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."question_id", NEW."run_id", NEW."value"); RETURN NULL;', hash='751edba81c2a5e36d5ff2d384170d22daa46674d', operation='INSERT', pgid='pgtrigger_insert_insert_57c8e', table='clauses_gapanswer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapanswer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_gapanswerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id", "run_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."question_id", NEW."run_id", NEW."value"); RETURN NULL;', hash='cf09853f1180316012749a0fb4d1944aea74c852', operation='UPDATE', pgid='pgtrigger_update_update_9e099', table='clauses_gapanswer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gapanswer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapanswerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id", "run_id", "value") VALUES (OLD."answered_at", OLD."answered_by_id", OLD."comment", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."question_id", OLD."run_id", OLD."value"); RETURN NULL;', hash='5706e161864a597a59d672526bd2b490a3315a63', operation='DELETE', pgid='pgtrigger_delete_delete_e730c', table='clauses_gapanswer', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='gaprunevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_2f9768_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='gaprunevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_gap_pgh_cre_5bf296_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='gaprunevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2a1e0f6d8fb58dcd0b820967e172e514ec33ea90', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f73af', table='clauses_gaprunevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('state', 'open')), models.Q(('closed_on__isnull', False), models.Q(('state', 'open'), _negated=True)), _connector='OR'), name='task_closed_on_a_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."what", NEW."result")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='068cfe42fc9d73dddaddbb543632f7846211685c', operation='INSERT OR UPDATE OF "what", "result"', pgid='pgtrigger_search_texts_cc2d2', table='clauses_task', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='42606e668f82bf1851911a4faa1768bdc2b31b88', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_356b5', table='clauses_task', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_taskevent" ("about_id", "asked_by_id", "closed_by_id", "closed_on", "due_on", "gap_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "what") VALUES (NEW."about_id", NEW."asked_by_id", NEW."closed_by_id", NEW."closed_on", NEW."due_on", NEW."gap_id", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."result", NEW."state", NEW."what"); RETURN NULL;', hash='177da2024b6229ae0299062f1ce8cbe1dc797530', operation='INSERT', pgid='pgtrigger_insert_insert_039d3', table='clauses_task', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."about_id" IS DISTINCT FROM (NEW."about_id") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."closed_on" IS DISTINCT FROM (NEW."closed_on") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."gap_id" IS DISTINCT FROM (NEW."gap_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."what" IS DISTINCT FROM (NEW."what"))', func='INSERT INTO "clauses_taskevent" ("about_id", "asked_by_id", "closed_by_id", "closed_on", "due_on", "gap_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "what") VALUES (NEW."about_id", NEW."asked_by_id", NEW."closed_by_id", NEW."closed_on", NEW."due_on", NEW."gap_id", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."result", NEW."state", NEW."what"); RETURN NULL;', hash='1db9b83833e777891e251fc14bcd248994a29c12', operation='UPDATE', pgid='pgtrigger_update_update_49dc4', table='clauses_task', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_taskevent" ("about_id", "asked_by_id", "closed_by_id", "closed_on", "due_on", "gap_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "what") VALUES (OLD."about_id", OLD."asked_by_id", OLD."closed_by_id", OLD."closed_on", OLD."due_on", OLD."gap_id", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."result", OLD."state", OLD."what"); RETURN NULL;', hash='cbf9e3665ebdfdf001416517b3f2b8cad0d12a50', operation='DELETE', pgid='pgtrigger_delete_delete_1be44', table='clauses_task', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='taskevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_tas_pgh_obj_135d5c_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='taskevent',
-            index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_tas_pgh_cre_dde4c2_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='taskevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2613ed6bd921d7b3c1e9bc5b39050cc08831acf9', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_2b32e', table='clauses_taskevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='GapRunEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('purpose', models.TextField(blank=True, verbose_name='what for')),
+                    ('began_on', models.DateField(verbose_name='begun')),
+                    ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed')),
+                    ('closed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.gaprun')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Task',
+                fields=[
+                    ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                    ('what', models.TextField(blank=True, verbose_name='what is to be done')),
+                    ('due_on', models.DateField(db_index=True, verbose_name='due')),
+                    ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('withdrawn', 'Withdrawn')], default='open', max_length=10, verbose_name='state')),
+                    ('result', models.TextField(blank=True, verbose_name='result')),
+                    ('closed_on', models.DateField(blank=True, null=True, verbose_name='done or withdrawn on')),
+                    ('about', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='records.record', verbose_name='about')),
+                    ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('gap', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='clauses.gapresult', verbose_name='gap')),
+                ],
+                options={
+                    'verbose_name': 'action',
+                    'verbose_name_plural': 'actions',
+                    'default_permissions': (),
+                },
+                bases=('records.record',),
+            ),
+            migrations.CreateModel(
+                name='TaskEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('what', models.TextField(blank=True, verbose_name='what is to be done')),
+                    ('due_on', models.DateField(verbose_name='due')),
+                    ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('withdrawn', 'Withdrawn')], default='open', max_length=10, verbose_name='state')),
+                    ('result', models.TextField(blank=True, verbose_name='result')),
+                    ('closed_on', models.DateField(blank=True, null=True, verbose_name='done or withdrawn on')),
+                    ('about', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record', verbose_name='about')),
+                    ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('closed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('gap', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.gapresult', verbose_name='gap')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.task')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Asking',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('kept', 'In the portal only'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
+                    ('attempt', models.PositiveSmallIntegerField(default=0)),
+                    ('try_at', models.DateTimeField()),
+                    ('queued_at', models.DateTimeField()),
+                    ('error', models.TextField(blank=True, verbose_name='reason')),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                    ('word', models.CharField(choices=[('asked', 'Asked for'), ('delivered', 'Delivered'), ('returned', 'Returned')], max_length=10)),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='organisations.organisation')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL)),
+                    ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='askings', to='records.record')),
+                ],
+                options={
+                    'verbose_name': 'mail about what is asked',
+                    'verbose_name_plural': 'mails about what is asked',
+                    'ordering': ['-queued_at', '-pk'],
+                    'default_permissions': (),
+                    'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['try_at'], name='askings_under_way')],
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='evidencerequest',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('decided_by__isnull', False), ('delivered_by__isnull', False), models.Q(('decided_by', models.F('delivered_by')), _negated=True)), _connector='OR'), name='delivery_accepted_by_another'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidencerequest',
+                trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."asks", NEW."remark")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='1904a723f404790287382ba209f59ddb3960eadb', operation='INSERT OR UPDATE OF "asks", "remark"', pgid='pgtrigger_search_texts_d5a52', table='clauses_evidencerequest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidencerequest',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='718d28024476d26a80ab907a851bcd284be6039e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_070ab', table='clauses_evidencerequest', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidencerequest',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_evidencerequestevent" ("about_id", "asked_by_id", "asks", "decided_by_id", "decided_on", "delivered_by_id", "delivered_on", "due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "state") VALUES (NEW."about_id", NEW."asked_by_id", NEW."asks", NEW."decided_by_id", NEW."decided_on", NEW."delivered_by_id", NEW."delivered_on", NEW."due_on", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."remark", NEW."state"); RETURN NULL;', hash='ab65ceefab579681d12ca0132a92da7a522e5aad', operation='INSERT', pgid='pgtrigger_insert_insert_17da9', table='clauses_evidencerequest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidencerequest',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."about_id" IS DISTINCT FROM (NEW."about_id") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."asks" IS DISTINCT FROM (NEW."asks") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on") OR OLD."delivered_by_id" IS DISTINCT FROM (NEW."delivered_by_id") OR OLD."delivered_on" IS DISTINCT FROM (NEW."delivered_on") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."remark" IS DISTINCT FROM (NEW."remark") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "clauses_evidencerequestevent" ("about_id", "asked_by_id", "asks", "decided_by_id", "decided_on", "delivered_by_id", "delivered_on", "due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "state") VALUES (NEW."about_id", NEW."asked_by_id", NEW."asks", NEW."decided_by_id", NEW."decided_on", NEW."delivered_by_id", NEW."delivered_on", NEW."due_on", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."remark", NEW."state"); RETURN NULL;', hash='0c19b405c2a28129fe6667feea6fe1be614648ef', operation='UPDATE', pgid='pgtrigger_update_update_74f49', table='clauses_evidencerequest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidencerequest',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_evidencerequestevent" ("about_id", "asked_by_id", "asks", "decided_by_id", "decided_on", "delivered_by_id", "delivered_on", "due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "state") VALUES (OLD."about_id", OLD."asked_by_id", OLD."asks", OLD."decided_by_id", OLD."decided_on", OLD."delivered_by_id", OLD."delivered_on", OLD."due_on", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."remark", OLD."state"); RETURN NULL;', hash='05c41c4fb90ecd878e6801224a6b4d6539c06750', operation='DELETE', pgid='pgtrigger_delete_delete_fdaf3', table='clauses_evidencerequest', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='evidencerequestevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_evi_pgh_obj_4b1413_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='evidencerequestevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_evi_pgh_cre_5964c5_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='evidencerequestevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='890d96ae41049f5fce0d1f66337eeb08efacff67', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_12ca8', table='clauses_evidencerequestevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='gaprun',
+                constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('began_on')), _connector='OR'), name='gap_run_closed_after_begun'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gaprun',
+                trigger=pgtrigger.compiler.Trigger(name='closed_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.closed_on IS NULL THEN\n        IF TG_OP = 'DELETE' THEN\n            RETURN OLD;\n        END IF;\n        RETURN NEW;\n    END IF;\n    IF TG_OP = 'DELETE' OR NEW IS DISTINCT FROM OLD THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='e8e477b04702486cb5fe87bdc229d2f31347036e', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_stays_70a24', table='clauses_gaprun', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gaprun',
+                trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."purpose")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='6279771cc73883df9430f9e894fbac62b49481ae', operation='INSERT OR UPDATE OF "purpose"', pgid='pgtrigger_search_texts_14dc7', table='clauses_gaprun', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gaprun',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2e8f502a0f0ff029a9e092958952a82303015fbd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_798e3', table='clauses_gaprun', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gaprun',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gaprunevent" ("began_on", "closed_by_id", "closed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose") VALUES (NEW."began_on", NEW."closed_by_id", NEW."closed_on", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."purpose"); RETURN NULL;', hash='213686c25bfbe093ab9ec653b5a1ba25aa7c0790', operation='INSERT', pgid='pgtrigger_insert_insert_7ba86', table='clauses_gaprun', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gaprun',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."began_on" IS DISTINCT FROM (NEW."began_on") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."closed_on" IS DISTINCT FROM (NEW."closed_on") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose"))', func='INSERT INTO "clauses_gaprunevent" ("began_on", "closed_by_id", "closed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose") VALUES (NEW."began_on", NEW."closed_by_id", NEW."closed_on", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."purpose"); RETURN NULL;', hash='e2de7e6e08db40b4b1690f00a1c2265f2746c2a4', operation='UPDATE', pgid='pgtrigger_update_update_16ab6', table='clauses_gaprun', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gaprun',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gaprunevent" ("began_on", "closed_by_id", "closed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose") VALUES (OLD."began_on", OLD."closed_by_id", OLD."closed_on", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."purpose"); RETURN NULL;', hash='c39a444289e3d94ead379764a2ec0eb0ebc1fc7d', operation='DELETE', pgid='pgtrigger_delete_delete_66714', table='clauses_gaprun', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='gapresultevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_44647f_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='gapresultevent',
+                index=models.Index(fields=['pgh_created_at', 'run'], name='clauses_gap_pgh_cre_196d1b_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapresultevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='49a173804a0135657a07000c71a439a1e721ac5d', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_55b0f', table='clauses_gapresultevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='gapresult',
+                constraint=models.UniqueConstraint(fields=('run', 'requirement'), name='one_gap_result_each'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapresult',
+                trigger=pgtrigger.compiler.Trigger(name='only_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE closed DATE;', func="\n    IF TG_OP <> 'INSERT' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = OLD.run_id FOR SHARE;\n    END IF;\n    IF closed IS NULL AND TG_OP <> 'DELETE' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = NEW.run_id FOR SHARE;\n    END IF;\n    IF closed IS NOT NULL THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n", hash='f45a0c1c06133497f4713752394f36f5d758a415', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_open_35e41', table='clauses_gapresult', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapresult',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='45189d9cf35ad2ee6cd364ba35847c7c8fe9993d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_805ed', table='clauses_gapresult', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapresult',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapresultevent" ("id", "met", "not_applicable", "not_met", "outcome", "partly", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "requirement_id", "run_id", "unanswered") VALUES (NEW."id", NEW."met", NEW."not_applicable", NEW."not_met", NEW."outcome", NEW."partly", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."priority", NEW."requirement_id", NEW."run_id", NEW."unanswered"); RETURN NULL;', hash='07d227f748583b58509be9543790ec9dfeaac23f', operation='INSERT', pgid='pgtrigger_insert_insert_13f27', table='clauses_gapresult', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapresult',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_gapresultevent" ("id", "met", "not_applicable", "not_met", "outcome", "partly", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "requirement_id", "run_id", "unanswered") VALUES (NEW."id", NEW."met", NEW."not_applicable", NEW."not_met", NEW."outcome", NEW."partly", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."priority", NEW."requirement_id", NEW."run_id", NEW."unanswered"); RETURN NULL;', hash='6fb5cbae2a44ab808afed0a384f4f5e870906628', operation='UPDATE', pgid='pgtrigger_update_update_d6604', table='clauses_gapresult', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapresult',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapresultevent" ("id", "met", "not_applicable", "not_met", "outcome", "partly", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "requirement_id", "run_id", "unanswered") VALUES (OLD."id", OLD."met", OLD."not_applicable", OLD."not_met", OLD."outcome", OLD."partly", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."requirement_id", OLD."run_id", OLD."unanswered"); RETURN NULL;', hash='cf98345752ab8e85409c7fb78e1281785cc58ce9', operation='DELETE', pgid='pgtrigger_delete_delete_1abd3', table='clauses_gapresult', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='gapproofevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_9a7906_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='gapproofevent',
+                index=models.Index(fields=['pgh_created_at', 'run'], name='clauses_gap_pgh_cre_7dcc63_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='gapproofevent',
+                index=models.Index(fields=['pgh_created_at', 'evidence'], name='clauses_gap_pgh_cre_0a5655_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapproofevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='233634194c83272dc7ce59fdd46c1c8b0d3887ab', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_57c7d', table='clauses_gapproofevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='gapproof',
+                constraint=models.UniqueConstraint(fields=('run', 'requirement', 'evidence'), name='gap_proof_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapproof',
+                trigger=pgtrigger.compiler.Trigger(name='only_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE closed DATE;', func="\n    IF TG_OP <> 'INSERT' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = OLD.run_id FOR SHARE;\n    END IF;\n    IF closed IS NULL AND TG_OP <> 'DELETE' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = NEW.run_id FOR SHARE;\n    END IF;\n    IF closed IS NOT NULL THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n", hash='662bc8a33710e2d22e5644660aa9c3844cf02ea1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_open_7233d', table='clauses_gapproof', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapproof',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='d6c984a3b38f404d0fc6366a2ae2c0e16faa344f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_5e405', table='clauses_gapproof', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapproof',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapproofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "run_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requirement_id", NEW."run_id"); RETURN NULL;', hash='3c88a125c5a521fffc4dd8bba3c7b6ee381979e9', operation='INSERT', pgid='pgtrigger_insert_insert_6217f', table='clauses_gapproof', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapproof',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_gapproofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "run_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requirement_id", NEW."run_id"); RETURN NULL;', hash='3ebdd2ab75470a1ad5969423c1af9a065133316f', operation='UPDATE', pgid='pgtrigger_update_update_d41df', table='clauses_gapproof', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapproof',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapproofevent" ("added_at", "added_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requirement_id", "run_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."evidence_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requirement_id", OLD."run_id"); RETURN NULL;', hash='b7f11f683f0c1dc69fc49c49860cacc3a4075565', operation='DELETE', pgid='pgtrigger_delete_delete_68b3c', table='clauses_gapproof', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='gapanswerevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_3d8575_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='gapanswerevent',
+                index=models.Index(fields=['pgh_created_at', 'run'], name='clauses_gap_pgh_cre_73cbdb_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapanswerevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3a4b6a17e45dee0ef579778d3ae73e2b5c182bec', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_3dfe9', table='clauses_gapanswerevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='gapanswer',
+                constraint=models.UniqueConstraint(fields=('run', 'question'), name='one_gap_answer_each'),
+            ),
+            migrations.AddConstraint(
+                model_name='gapanswer',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('value', 'not_applicable'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='gap_not_applicable_has_a_reason'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapanswer',
+                trigger=pgtrigger.compiler.Trigger(name='only_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE closed DATE;', func="\n    IF TG_OP <> 'INSERT' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = OLD.run_id FOR SHARE;\n    END IF;\n    IF closed IS NULL AND TG_OP <> 'DELETE' THEN\n        SELECT closed_on INTO closed FROM clauses_gaprun WHERE record_ptr_id = NEW.run_id FOR SHARE;\n    END IF;\n    IF closed IS NOT NULL THEN\n        RAISE EXCEPTION 'a closed gap analysis run cannot change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n", hash='2849dcedc699de2e32e1b90087736f816532b57d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_open_8a866', table='clauses_gapanswer', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapanswer',
+                trigger=pgtrigger.compiler.Trigger(name='clauses_always_apply', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.value = 'not_applicable' AND EXISTS (\n        SELECT 1 FROM clauses_question question\n        JOIN clauses_requirement requirement ON requirement.id = question.requirement_id\n        WHERE question.id = NEW.question_id AND requirement.kind = 'clause'\n    ) THEN\n        RAISE EXCEPTION 'a clause always applies (ISO 42001 clauses 4-10)' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='7aa904b6472e2cd1f6a061b7b021e5168a428206', operation='INSERT OR UPDATE', pgid='pgtrigger_clauses_always_apply_7076b', table='clauses_gapanswer', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapanswer',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='606bba9ba6894b022c365460a4cc3ddebbe501c2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_ff2f5', table='clauses_gapanswer', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapanswer',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapanswerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id", "run_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."question_id", NEW."run_id", NEW."value"); RETURN NULL;', hash='751edba81c2a5e36d5ff2d384170d22daa46674d', operation='INSERT', pgid='pgtrigger_insert_insert_57c8e', table='clauses_gapanswer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapanswer',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_gapanswerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id", "run_id", "value") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."comment", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."question_id", NEW."run_id", NEW."value"); RETURN NULL;', hash='cf09853f1180316012749a0fb4d1944aea74c852', operation='UPDATE', pgid='pgtrigger_update_update_9e099', table='clauses_gapanswer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gapanswer',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_gapanswerevent" ("answered_at", "answered_by_id", "comment", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id", "run_id", "value") VALUES (OLD."answered_at", OLD."answered_by_id", OLD."comment", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."question_id", OLD."run_id", OLD."value"); RETURN NULL;', hash='5706e161864a597a59d672526bd2b490a3315a63', operation='DELETE', pgid='pgtrigger_delete_delete_e730c', table='clauses_gapanswer', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='gaprunevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_gap_pgh_obj_2f9768_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='gaprunevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_gap_pgh_cre_5bf296_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='gaprunevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2a1e0f6d8fb58dcd0b820967e172e514ec33ea90', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f73af', table='clauses_gaprunevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='task',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('state', 'open')), models.Q(('closed_on__isnull', False), models.Q(('state', 'open'), _negated=True)), _connector='OR'), name='task_closed_on_a_day'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='search_texts', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO records_searchentry AS entry (record_id, words)\n    VALUES (NEW.record_ptr_id, setweight(records_lexemes(concat_ws(\' \', NEW."what", NEW."result")), \'B\'))\n    ON CONFLICT (record_id) DO UPDATE SET words = ts_filter(entry.words, \'{a}\') || excluded.words;\n    RETURN NULL;\n', hash='068cfe42fc9d73dddaddbb543632f7846211685c', operation='INSERT OR UPDATE OF "what", "result"', pgid='pgtrigger_search_texts_cc2d2', table='clauses_task', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='42606e668f82bf1851911a4faa1768bdc2b31b88', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_356b5', table='clauses_task', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_taskevent" ("about_id", "asked_by_id", "closed_by_id", "closed_on", "due_on", "gap_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "what") VALUES (NEW."about_id", NEW."asked_by_id", NEW."closed_by_id", NEW."closed_on", NEW."due_on", NEW."gap_id", _pgh_attach_context(), NOW(), \'insert\', NEW."record_ptr_id", NEW."result", NEW."state", NEW."what"); RETURN NULL;', hash='177da2024b6229ae0299062f1ce8cbe1dc797530', operation='INSERT', pgid='pgtrigger_insert_insert_039d3', table='clauses_task', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."about_id" IS DISTINCT FROM (NEW."about_id") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."closed_on" IS DISTINCT FROM (NEW."closed_on") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."gap_id" IS DISTINCT FROM (NEW."gap_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."what" IS DISTINCT FROM (NEW."what"))', func='INSERT INTO "clauses_taskevent" ("about_id", "asked_by_id", "closed_by_id", "closed_on", "due_on", "gap_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "what") VALUES (NEW."about_id", NEW."asked_by_id", NEW."closed_by_id", NEW."closed_on", NEW."due_on", NEW."gap_id", _pgh_attach_context(), NOW(), \'update\', NEW."record_ptr_id", NEW."result", NEW."state", NEW."what"); RETURN NULL;', hash='1db9b83833e777891e251fc14bcd248994a29c12', operation='UPDATE', pgid='pgtrigger_update_update_49dc4', table='clauses_task', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='task',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_taskevent" ("about_id", "asked_by_id", "closed_by_id", "closed_on", "due_on", "gap_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "what") VALUES (OLD."about_id", OLD."asked_by_id", OLD."closed_by_id", OLD."closed_on", OLD."due_on", OLD."gap_id", _pgh_attach_context(), NOW(), \'delete\', OLD."record_ptr_id", OLD."result", OLD."state", OLD."what"); RETURN NULL;', hash='cbf9e3665ebdfdf001416517b3f2b8cad0d12a50', operation='DELETE', pgid='pgtrigger_delete_delete_1be44', table='clauses_task', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='taskevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_tas_pgh_obj_135d5c_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='taskevent',
+                index=models.Index(fields=['pgh_created_at', 'pgh_obj'], name='clauses_tas_pgh_cre_dde4c2_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='taskevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='2613ed6bd921d7b3c1e9bc5b39050cc08831acf9', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_2b32e', table='clauses_taskevent', when='BEFORE')),
+            ),
+        ]),
     ]

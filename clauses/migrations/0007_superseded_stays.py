@@ -5,6 +5,9 @@ import pgtrigger.migrations
 from django.db import migrations
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -16,20 +19,22 @@ class Migration(migrations.Migration):
             name='documentposition',
             options={'verbose_name': 'requirement it documents'},
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='documentversion',
-            name='settled_stays',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='scopestatement',
-            name='settled_stays',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documentversion',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='457fb9091119435f48e1ae1dd50b8b071f1433f3', operation='UPDATE', pgid='pgtrigger_settled_stays_25047', table='clauses_documentversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scopestatement',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='6e6d34ae84a4aee4d9ee5bc28326335628e3d719', operation='UPDATE', pgid='pgtrigger_settled_stays_aa114', table='clauses_scopestatement', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='documentversion',
+                name='settled_stays',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='scopestatement',
+                name='settled_stays',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='documentversion',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='457fb9091119435f48e1ae1dd50b8b071f1433f3', operation='UPDATE', pgid='pgtrigger_settled_stays_25047', table='clauses_documentversion', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='scopestatement',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='6e6d34ae84a4aee4d9ee5bc28326335628e3d719', operation='UPDATE', pgid='pgtrigger_settled_stays_aa114', table='clauses_scopestatement', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -15,72 +18,78 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='organisation',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='organisation',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='organisation',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='manager',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reports to'),
-        ),
-        migrations.AddField(
-            model_name='membershipevent',
-            name='manager',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reports to'),
-        ),
-        migrations.AddField(
-            model_name='organisation',
-            name='escalate_after',
-            field=models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(90)], verbose_name='days late before others are told'),
-        ),
-        migrations.AddField(
-            model_name='organisationevent',
-            name='escalate_after',
-            field=models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(90)], verbose_name='days late before others are told'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "manager_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."manager_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='c5e94e913397dd464114c4a629c4eb79eab4741d', operation='INSERT', pgid='pgtrigger_insert_insert_ea1f9', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "manager_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."manager_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='edaebb6a44cc5826d736544c451ce94271843ea9', operation='UPDATE', pgid='pgtrigger_update_update_8973b', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "manager_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (OLD."authority", OLD."created_at", OLD."function", OLD."id", OLD."manager_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."top_management", OLD."until", OLD."user_id"); RETURN NULL;', hash='a63d6ed29e02f94f20e31261836daf2da5f56a75', operation='DELETE', pgid='pgtrigger_delete_delete_b591d', table='organisations_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "escalate_after", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."escalate_after", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='bd7877df7000ee4af513561c7b7fa94765ab6dfe', operation='INSERT', pgid='pgtrigger_insert_insert_040c9', table='organisations_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "escalate_after", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."escalate_after", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='1507ec7474348bf7fe77773bcba75b384534d5bc', operation='UPDATE', pgid='pgtrigger_update_update_0b99b', table='organisations_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "escalate_after", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (OLD."business", OLD."certification_body", OLD."country", OLD."employees", OLD."escalate_after", OLD."id", OLD."jurisdictions", OLD."legal_form", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scope_statement", OLD."scope_version", OLD."sites", OLD."slug", OLD."stage1_on", OLD."stage2_on", OLD."timezone"); RETURN NULL;', hash='b03b7011ac6fa0c964390fd294ba1e19f0e16d08', operation='DELETE', pgid='pgtrigger_delete_delete_57a4b', table='organisations_organisation', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='membership',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='membership',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='membership',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='organisation',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='organisation',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='organisation',
+                name='delete_delete',
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='membership',
+                name='manager',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reports to'),
+            ),
+            migrations.AddField(
+                model_name='membershipevent',
+                name='manager',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reports to'),
+            ),
+            migrations.AddField(
+                model_name='organisation',
+                name='escalate_after',
+                field=models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(90)], verbose_name='days late before others are told'),
+            ),
+            migrations.AddField(
+                model_name='organisationevent',
+                name='escalate_after',
+                field=models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(90)], verbose_name='days late before others are told'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "manager_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."manager_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='c5e94e913397dd464114c4a629c4eb79eab4741d', operation='INSERT', pgid='pgtrigger_insert_insert_ea1f9', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "manager_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (NEW."authority", NEW."created_at", NEW."function", NEW."id", NEW."manager_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."top_management", NEW."until", NEW."user_id"); RETURN NULL;', hash='edaebb6a44cc5826d736544c451ce94271843ea9', operation='UPDATE', pgid='pgtrigger_update_update_8973b', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='membership',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_membershipevent" ("authority", "created_at", "function", "id", "manager_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "top_management", "until", "user_id") VALUES (OLD."authority", OLD."created_at", OLD."function", OLD."id", OLD."manager_id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."top_management", OLD."until", OLD."user_id"); RETURN NULL;', hash='a63d6ed29e02f94f20e31261836daf2da5f56a75', operation='DELETE', pgid='pgtrigger_delete_delete_b591d', table='organisations_membership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisation',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "escalate_after", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."escalate_after", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='bd7877df7000ee4af513561c7b7fa94765ab6dfe', operation='INSERT', pgid='pgtrigger_insert_insert_040c9', table='organisations_organisation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisation',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "escalate_after", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (NEW."business", NEW."certification_body", NEW."country", NEW."employees", NEW."escalate_after", NEW."id", NEW."jurisdictions", NEW."legal_form", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."scope_statement", NEW."scope_version", NEW."sites", NEW."slug", NEW."stage1_on", NEW."stage2_on", NEW."timezone"); RETURN NULL;', hash='1507ec7474348bf7fe77773bcba75b384534d5bc', operation='UPDATE', pgid='pgtrigger_update_update_0b99b', table='organisations_organisation', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='organisation',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("business", "certification_body", "country", "employees", "escalate_after", "id", "jurisdictions", "legal_form", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scope_statement", "scope_version", "sites", "slug", "stage1_on", "stage2_on", "timezone") VALUES (OLD."business", OLD."certification_body", OLD."country", OLD."employees", OLD."escalate_after", OLD."id", OLD."jurisdictions", OLD."legal_form", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scope_statement", OLD."scope_version", OLD."sites", OLD."slug", OLD."stage1_on", OLD."stage2_on", OLD."timezone"); RETURN NULL;', hash='b03b7011ac6fa0c964390fd294ba1e19f0e16d08', operation='DELETE', pgid='pgtrigger_delete_delete_57a4b', table='organisations_organisation', when='AFTER')),
+            ),
+        ]),
     ]

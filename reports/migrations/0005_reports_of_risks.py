@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -18,61 +21,69 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='report',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='report',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='report',
-            name='delete_delete',
-        ),
-        migrations.RemoveIndex(
-            model_name='reportevent',
-            name='reports_rep_pgh_cre_08fd27_idx',
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='subject',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='records.record', verbose_name='about'),
-        ),
-        migrations.AddField(
-            model_name='reportevent',
-            name='subject',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record', verbose_name='about'),
-        ),
-        migrations.AlterField(
-            model_name='reminder',
-            name='rule',
-            field=models.CharField(max_length=10, verbose_name='what'),
-        ),
-        migrations.AlterField(
-            model_name='report',
-            name='kind',
-            field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier')], default='readiness', max_length=30, verbose_name='report'),
-        ),
-        migrations.AlterField(
-            model_name='reportevent',
-            name='kind',
-            field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier')], default='readiness', max_length=30, verbose_name='report'),
-        ),
-        migrations.AddIndex(
-            model_name='reportevent',
-            index=models.Index(fields=['pgh_created_at', 'subject'], name='reports_rep_pgh_cre_b6c286_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state", "subject_id") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state", NEW."subject_id"); RETURN NULL;', hash='d5e8327b1b60a44d50efbbca37bcbc791c629a70', operation='INSERT', pgid='pgtrigger_insert_insert_84ceb', table='reports_report', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."as_of" IS DISTINCT FROM (NEW."as_of") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."error" IS DISTINCT FROM (NEW."error") OR OLD."finished_at" IS DISTINCT FROM (NEW."finished_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."idempotency_key" IS DISTINCT FROM (NEW."idempotency_key") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."requested_at" IS DISTINCT FROM (NEW."requested_at") OR OLD."requested_by_id" IS DISTINCT FROM (NEW."requested_by_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id"))', func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state", "subject_id") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state", NEW."subject_id"); RETURN NULL;', hash='8d3370bb76dd6cd4f0549b1bd8ed23f6f4766319', operation='UPDATE', pgid='pgtrigger_update_update_234a9', table='reports_report', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state", "subject_id") VALUES (OLD."as_of", OLD."code", OLD."error", OLD."finished_at", OLD."id", OLD."idempotency_key", OLD."key", OLD."kind", OLD."number", OLD."organisation_id", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."sha256", OLD."size", OLD."state", OLD."subject_id"); RETURN NULL;', hash='af5ae56d6a8afcd7f61a4476086cf2f621ccbd1d', operation='DELETE', pgid='pgtrigger_delete_delete_6acd6', table='reports_report', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='report',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='report',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='report',
+                name='delete_delete',
+            ),
+            migrations.RemoveIndex(
+                model_name='reportevent',
+                name='reports_rep_pgh_cre_08fd27_idx',
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='report',
+                name='subject',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='records.record', verbose_name='about'),
+            ),
+            migrations.AddField(
+                model_name='reportevent',
+                name='subject',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.record', verbose_name='about'),
+            ),
+        ]),
+        Together([
+            migrations.AlterField(
+                model_name='reminder',
+                name='rule',
+                field=models.CharField(max_length=10, verbose_name='what'),
+            ),
+            migrations.AlterField(
+                model_name='report',
+                name='kind',
+                field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier')], default='readiness', max_length=30, verbose_name='report'),
+            ),
+            migrations.AlterField(
+                model_name='reportevent',
+                name='kind',
+                field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier')], default='readiness', max_length=30, verbose_name='report'),
+            ),
+        ]),
+        Together([
+            migrations.AddIndex(
+                model_name='reportevent',
+                index=models.Index(fields=['pgh_created_at', 'subject'], name='reports_rep_pgh_cre_b6c286_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='report',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state", "subject_id") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state", NEW."subject_id"); RETURN NULL;', hash='d5e8327b1b60a44d50efbbca37bcbc791c629a70', operation='INSERT', pgid='pgtrigger_insert_insert_84ceb', table='reports_report', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='report',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."as_of" IS DISTINCT FROM (NEW."as_of") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."error" IS DISTINCT FROM (NEW."error") OR OLD."finished_at" IS DISTINCT FROM (NEW."finished_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."idempotency_key" IS DISTINCT FROM (NEW."idempotency_key") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."requested_at" IS DISTINCT FROM (NEW."requested_at") OR OLD."requested_by_id" IS DISTINCT FROM (NEW."requested_by_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id"))', func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state", "subject_id") VALUES (NEW."as_of", NEW."code", NEW."error", NEW."finished_at", NEW."id", NEW."idempotency_key", NEW."key", NEW."kind", NEW."number", NEW."organisation_id", NEW."pages", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requested_at", NEW."requested_by_id", NEW."sha256", NEW."size", NEW."state", NEW."subject_id"); RETURN NULL;', hash='8d3370bb76dd6cd4f0549b1bd8ed23f6f4766319', operation='UPDATE', pgid='pgtrigger_update_update_234a9', table='reports_report', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='report',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportevent" ("as_of", "code", "error", "finished_at", "id", "idempotency_key", "key", "kind", "number", "organisation_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "sha256", "size", "state", "subject_id") VALUES (OLD."as_of", OLD."code", OLD."error", OLD."finished_at", OLD."id", OLD."idempotency_key", OLD."key", OLD."kind", OLD."number", OLD."organisation_id", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."sha256", OLD."size", OLD."state", OLD."subject_id"); RETURN NULL;', hash='af5ae56d6a8afcd7f61a4476086cf2f621ccbd1d', operation='DELETE', pgid='pgtrigger_delete_delete_6acd6', table='reports_report', when='AFTER')),
+            ),
+        ]),
     ]

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -17,83 +20,89 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='report',
-            name='kind',
-            field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier'), ('gap_run', 'Gap analysis')], default='readiness', max_length=30, verbose_name='report'),
-        ),
-        migrations.AlterField(
-            model_name='reportevent',
-            name='kind',
-            field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier'), ('gap_run', 'Gap analysis')], default='readiness', max_length=30, verbose_name='report'),
-        ),
-        migrations.CreateModel(
-            name='CalendarAddress',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(editable=False, max_length=20, unique=True)),
-                ('secret_hash', models.CharField(editable=False, max_length=64)),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_addresses', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'calendar address',
-                'verbose_name_plural': 'calendar addresses',
-                'ordering': ['-made_at', '-pk'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='CalendarAddressEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('prefix', models.CharField(editable=False, max_length=20)),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.calendaraddress')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='calendaraddress',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('organisation', 'person'), name='one_calendar_address_each'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaraddress',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3b23eb388e365824972075e7fe1b041f30c0f587', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_782ab', table='reports_calendaraddress', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaraddress',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_calendaraddressevent" ("id", "made_at", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at") VALUES (NEW."id", NEW."made_at", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."revoked_at"); RETURN NULL;', hash='e6a38077388dfdb638640435432143e0f6f6e435', operation='INSERT', pgid='pgtrigger_insert_insert_4a275', table='reports_calendaraddress', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaraddress',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at"))', func='INSERT INTO "reports_calendaraddressevent" ("id", "made_at", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at") VALUES (NEW."id", NEW."made_at", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."revoked_at"); RETURN NULL;', hash='53357304136c357a6234b62bb30731d832c56735', operation='UPDATE', pgid='pgtrigger_update_update_e5ce8', table='reports_calendaraddress', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaraddress',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_calendaraddressevent" ("id", "made_at", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at") VALUES (OLD."id", OLD."made_at", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."revoked_at"); RETURN NULL;', hash='1db187529ebd4eaf21135e18d18e0174f50d9cde', operation='DELETE', pgid='pgtrigger_delete_delete_023bf', table='reports_calendaraddress', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='calendaraddressevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_cal_pgh_obj_054946_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='calendaraddressevent',
-            index=models.Index(fields=['pgh_created_at'], name='reports_cal_pgh_cre_15129c_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaraddressevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='eef56f60597897d3099d33df15fa3155cebed110', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_b7bd5', table='reports_calendaraddressevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.AlterField(
+                model_name='report',
+                name='kind',
+                field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier'), ('gap_run', 'Gap analysis')], default='readiness', max_length=30, verbose_name='report'),
+            ),
+            migrations.AlterField(
+                model_name='reportevent',
+                name='kind',
+                field=models.CharField(choices=[('readiness', 'Certification readiness'), ('risk_register', 'Risk register'), ('statement', 'Statement of Applicability'), ('impact_assessment', 'AI system impact assessment'), ('dossier', 'AI system dossier'), ('gap_run', 'Gap analysis')], default='readiness', max_length=30, verbose_name='report'),
+            ),
+        ]),
+        Together([
+            migrations.CreateModel(
+                name='CalendarAddress',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('prefix', models.CharField(editable=False, max_length=20, unique=True)),
+                    ('secret_hash', models.CharField(editable=False, max_length=64)),
+                    ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
+                    ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
+                    ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_addresses', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'calendar address',
+                    'verbose_name_plural': 'calendar addresses',
+                    'ordering': ['-made_at', '-pk'],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='CalendarAddressEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('prefix', models.CharField(editable=False, max_length=20)),
+                    ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
+                    ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
+                    ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='reports.calendaraddress')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='calendaraddress',
+                constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('organisation', 'person'), name='one_calendar_address_each'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='calendaraddress',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='3b23eb388e365824972075e7fe1b041f30c0f587', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_782ab', table='reports_calendaraddress', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='calendaraddress',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_calendaraddressevent" ("id", "made_at", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at") VALUES (NEW."id", NEW."made_at", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."revoked_at"); RETURN NULL;', hash='e6a38077388dfdb638640435432143e0f6f6e435', operation='INSERT', pgid='pgtrigger_insert_insert_4a275', table='reports_calendaraddress', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='calendaraddress',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at"))', func='INSERT INTO "reports_calendaraddressevent" ("id", "made_at", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at") VALUES (NEW."id", NEW."made_at", NEW."organisation_id", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."revoked_at"); RETURN NULL;', hash='53357304136c357a6234b62bb30731d832c56735', operation='UPDATE', pgid='pgtrigger_update_update_e5ce8', table='reports_calendaraddress', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='calendaraddress',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_calendaraddressevent" ("id", "made_at", "organisation_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "revoked_at") VALUES (OLD."id", OLD."made_at", OLD."organisation_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."revoked_at"); RETURN NULL;', hash='1db187529ebd4eaf21135e18d18e0174f50d9cde', operation='DELETE', pgid='pgtrigger_delete_delete_023bf', table='reports_calendaraddress', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='calendaraddressevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='reports_cal_pgh_obj_054946_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='calendaraddressevent',
+                index=models.Index(fields=['pgh_created_at'], name='reports_cal_pgh_cre_15129c_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='calendaraddressevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='eef56f60597897d3099d33df15fa3155cebed110', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_b7bd5', table='reports_calendaraddressevent', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -5,6 +5,9 @@ import pgtrigger.migrations
 from django.db import migrations
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -12,36 +15,38 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='impactassessment',
-            name='settled_stays',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='riskcriteria',
-            name='settled_stays',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='statement',
-            name='settled_stays',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='treatmentplan',
-            name='settled_stays',
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='impactassessment',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='cd4734e7884966d4dc9a73df50b22a06e93698af', operation='UPDATE', pgid='pgtrigger_settled_stays_780e0', table='risks_impactassessment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskcriteria',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='5d9b91f5c6d23fc9ed426eff73ff449093d626e7', operation='UPDATE', pgid='pgtrigger_settled_stays_635a2', table='risks_riskcriteria', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statement',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='1cd20e143c4766aac1958a5f7993f246e1ec2cd3', operation='UPDATE', pgid='pgtrigger_settled_stays_aacde', table='risks_statement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='treatmentplan',
-            trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='46314c88ff86ba45748b5e7cc8befab9d27d46ad', operation='UPDATE', pgid='pgtrigger_settled_stays_8154f', table='risks_treatmentplan', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='impactassessment',
+                name='settled_stays',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='riskcriteria',
+                name='settled_stays',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='statement',
+                name='settled_stays',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='treatmentplan',
+                name='settled_stays',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='impactassessment',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='cd4734e7884966d4dc9a73df50b22a06e93698af', operation='UPDATE', pgid='pgtrigger_settled_stays_780e0', table='risks_impactassessment', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='riskcriteria',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='5d9b91f5c6d23fc9ed426eff73ff449093d626e7', operation='UPDATE', pgid='pgtrigger_settled_stays_635a2', table='risks_riskcriteria', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='statement',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='1cd20e143c4766aac1958a5f7993f246e1ec2cd3', operation='UPDATE', pgid='pgtrigger_settled_stays_aacde', table='risks_statement', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='treatmentplan',
+                trigger=pgtrigger.compiler.Trigger(name='settled_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state = 'superseded' AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN\n        RAISE EXCEPTION 'a superseded version stays as it is' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND\n        (to_jsonb(NEW) - '{state, superseded_at}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{state, superseded_at}'::text[])\n    THEN\n        RAISE EXCEPTION 'an approved version stays as it was approved' USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('approved', 'superseded') AND NEW.state NOT IN ('approved', 'superseded') THEN\n        RAISE EXCEPTION 'an approved version can only be superseded' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='46314c88ff86ba45748b5e7cc8befab9d27d46ad', operation='UPDATE', pgid='pgtrigger_settled_stays_8154f', table='risks_treatmentplan', when='BEFORE')),
+            ),
+        ]),
     ]
