@@ -5,6 +5,7 @@ import secrets
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
 
 from tests.servers import database_url
 
@@ -53,3 +54,12 @@ def test_migrations_are_in_line() -> None:
         if not marker.exists() or marker.read_text().strip() != newest:
             faults.append(f"{folder}/max_migration.txt must say {newest}")
     assert not faults, tree.listed("Run create_max_migration_files, or rebase_migration:", faults)
+
+
+def test_no_migration_draws_all_models_after_each_of_many_steps() -> None:
+    """What is of one kind is done together (decision 18): each newcomer and each process of the tests waits for it."""
+    ours = {path.parts[0] for path in tree.files(".py") if path.parent.name == "migrations"}
+    steps = {key: len(one.operations) for key, one in MigrationLoader(None).disk_migrations.items() if key[0] in ours}
+    many = [f"{app}.{name}: {count} steps" for (app, name), count in steps.items() if count > 16]
+    assert len(steps) > 20
+    assert not many, tree.listed("Put steps of one kind together (organisations.migrating):", many)
