@@ -9,8 +9,9 @@ from django.db.models import F
 from django.urls import reverse
 
 from evidence.checking import ACCEPT
-from evidence.lines import evidence_of, line_of
+from evidence.lines import evidence_for, evidence_of, line_of, lines_of
 from evidence.models import Evidence, Proof
+from evidence.references import natural
 from organisations.requests import MemberRequest
 from records.forms import RecordForm
 from systems.models import AISystem
@@ -19,6 +20,9 @@ from .actions import token
 from .models import Basis, ExpectedProof, Position, PositionSystem, Question
 from .models.position import GivenAnswer
 from .standing import standings
+
+# Of the evidence that a clause and a system have in common so many are named.
+NAMED = 5
 
 
 def clause_page(
@@ -35,9 +39,9 @@ def clause_page(
         "requirement": position.requirement,
         "questions": questions_of(position),
         "expected": expected_of(request, position, evidence),
-        "files": [line_of(item, request.organisation.today()) for item in evidence],
+        **lines_of(request, position, evidence),
         "named": list(position.systems.all()),
-        "systems": systems_of(request, position, evidence),
+        "systems": systems_of(request, position),
         **neighbours(request, position),
         "basis": ", ".join(str(Basis(value).label) for value in position.basis),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
@@ -46,8 +50,9 @@ def clause_page(
     }
 
 
-def systems_of(request: MemberRequest, position: Position, evidence: list[Evidence]) -> list[AISystem]:
-    """AI systems the position names, and those its evidence is about; `by_evidence` lists the latter's references."""
+def systems_of(request: MemberRequest, position: Position) -> list[AISystem]:
+    """AI systems the position names, and those its evidence is about, of which `by_evidence` names some."""
+    evidence = Evidence.objects.visible_to(request.user).filter(proofs__record=position).values("pk")
     visible = AISystem.objects.visible_to(request.user).select_related("organisation")
     named = PositionSystem.objects.filter(position=position).values("aisystem")
     proved = Proof.objects.filter(evidence__in=evidence).values("record")
@@ -57,7 +62,8 @@ def systems_of(request: MemberRequest, position: Position, evidence: list[Eviden
     for record, reference in pairs:
         shown.setdefault(record, []).append(reference)
     for system in systems:
-        system.by_evidence = sorted(shown.get(system.pk, []))  # type: ignore[attr-defined]
+        found = sorted(shown.get(system.pk, []), key=natural)
+        system.by_evidence = [*found[:NAMED], *(["…"] if len(found) > NAMED else [])]  # type: ignore[attr-defined]
     return systems
 
 
@@ -97,7 +103,10 @@ def expected_of(request: MemberRequest, position: Position, evidence: list[Evide
     today = request.organisation.today()
     counted: dict[int, list[Evidence]] = {}
     by_id = {item.pk: item for item in evidence}
-    for proof in ExpectedProof.objects.filter(position=position, evidence__in=by_id):
+    proofs = list(ExpectedProof.objects.filter(position=position))
+    if older := {proof.evidence_id for proof in proofs} - by_id.keys():
+        by_id |= evidence_for(request, position).in_bulk(older)
+    for proof in (one for one in proofs if one.evidence_id in by_id):
         counted.setdefault(proof.expected_id, []).append(by_id[proof.evidence_id])
     lines = []
     for item in position.requirement.expected_evidence.filter(is_withdrawn=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -15,17 +16,33 @@ from .models import Evidence
 from .references import natural
 from .tables import TONES
 
+# A page names so many of what proves a record, the newest; the library has all of it.
+SHOWN = 50
+
+
+def evidence_for(request: MemberRequest, record: Record) -> Any:
+    """All evidence for `record` that the person may see, with versions at hand."""
+    found = Evidence.objects.visible_to(request.user).filter(proofs__record=record)
+    return found.select_related("organisation").prefetch_related("versions")
+
 
 def evidence_of(request: MemberRequest, record: Record) -> list[Evidence]:
-    """Evidence for `record` that the person may see, with versions at hand."""
-    found = Evidence.objects.visible_to(request.user).filter(proofs__record=record)
-    items = found.select_related("organisation").prefetch_related("versions")
-    return sorted(items, key=lambda item: natural(item.reference))
+    """The newest evidence for `record`, SHOWN at most, in the order of references."""
+    newest = evidence_for(request, record).order_by("-received_on", "-pk")[:SHOWN]
+    return sorted(newest, key=lambda item: natural(item.reference))
 
 
-def lines_of(request: MemberRequest, record: Record) -> list[dict[str, Any]]:
+def lines_of(request: MemberRequest, record: Record, items: list[Evidence] | None = None) -> dict[str, Any]:
+    """What templates/evidence/lines.html shows: `files` (of `items` from `evidence_of`), and how many are more."""
+    items = evidence_of(request, record) if items is None else items
     today = request.organisation.today()
-    return [line_of(evidence, today) for evidence in evidence_of(request, record)]
+    here = reverse("evidence-list", kwargs={"organisation": request.organisation.slug})
+    count = len(items) if len(items) < SHOWN else evidence_for(request, record).count()
+    return {
+        "files": [line_of(item, today) for item in items],
+        "more_files": count - len(items),
+        "all_files": f"{here}?{urlencode({'proves': record.reference})}",
+    }
 
 
 def line_of(evidence: Evidence, today: date) -> dict[str, Any]:

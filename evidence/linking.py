@@ -47,7 +47,7 @@ def drop(request: MemberRequest, reference: str) -> HttpResponse:
     """POST: each file becomes evidence for the record. GET: the lines of its evidence, to refresh them."""
     if request.method != "POST":
         record = target(request, reference)
-        context = {"files": lines_of(request, record), "record": record, "may_change": may_change(request, record)}
+        context = {"record": record, "may_change": may_change(request, record), **lines_of(request, record)}
         return render(request, "evidence/lines.html", context)
     record = changeable(request, reference)
     received, refusals = take_in(request, record)

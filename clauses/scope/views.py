@@ -39,6 +39,10 @@ from .tables import ScopeFilter, ScopeTable
 TEXTS = ("text", "boundaries", "sites", "interfaces")
 
 
+# Over the list of versions so many systems are named that a scope disagrees about; the version's page names all.
+LISTED = 50
+
+
 class ScopeViews(RegisterViews):
     model, form_class, table_class, filter_class = ScopeStatement, ScopeForm, ScopeTable, ScopeFilter
     path = "scope"
@@ -65,7 +69,8 @@ class ScopeViews(RegisterViews):
             "last": last,
             "next": next_label(last.label) if last else "",
             "in_force": in_force,
-            "disagreements": linked(request, found),
+            "disagreements": linked(request, found[:LISTED]),
+            "disagreement_count": len(found),
         }
 
     def extra_context(self, request: MemberRequest, record: ScopeStatement) -> dict[str, Any]:
@@ -73,11 +78,13 @@ class ScopeViews(RegisterViews):
         systems = systems_of(record, request.user)
         is_compared = sees_all and record.state in {Standing.IN_REVIEW, Standing.APPROVED}
         today = systems_today(record.organisation) if is_compared else []
+        found = disagreements(systems, today) if is_compared else []
         before = earlier(self.visible(request), record)
         return {
             "is_open": record.state in OPEN,
             "systems": linked(request, systems),
-            "disagreements": linked(request, disagreements(systems, today)) if is_compared else [],
+            "disagreements": linked(request, found),
+            "disagreement_count": len(found),
             "before": before,
             "differences": texts_between(before, record) if before else [],
             "became": linked(request, disagreements(systems_of(before), systems)) if before and sees_all else [],

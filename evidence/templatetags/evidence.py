@@ -23,7 +23,7 @@ def evidence_panel(context: dict[str, Any], record: Record, may_change: bool = F
         "csrf_token": context.get("csrf_token"),
         "record": record,
         "may_change": may_change,
-        "files": lines_of(request, record),
+        **lines_of(request, record),
         "drop_url": reverse("evidence-drop", kwargs=here),
         "link_url": reverse("evidence-link", kwargs=here),
         "new_url": f"{new}?proves={record.reference}",

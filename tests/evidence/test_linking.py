@@ -12,7 +12,7 @@ from django.test import Client
 from clauses.actions import count_as
 from clauses.models import Position
 from clauses.standing import standings
-from evidence import linking
+from evidence import lines, linking
 from evidence.models import Evidence, Proof
 from tests.cast import make_ai_system, make_evidence, make_position, make_supplier
 from tests.pages import SeenPage
@@ -155,3 +155,27 @@ def test_what_is_taken_off_no_longer_shows_what_was_expected(organisation: Any, 
 def shown(positions: Any, position: Position) -> int:
     judged = standings(positions, on=position.organisation.today())
     return next(one.facts.expected_present for one in judged if one.position == position)
+
+
+def test_a_page_names_the_newest_and_the_library_has_the_rest(
+    organisation: Any, officer: Any, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "SHOWN", 2)
+    client, position = sign_in(officer), make_position(organisation)
+    system = make_ai_system(organisation)
+    items = [make_evidence(organisation, proves=position, received_on=date(2026, 1, day)) for day in (3, 2, 1)]
+    for item in items:
+        Proof.objects.create(evidence=item, record=system)
+    expected = position.requirement.expected_evidence.filter(is_withdrawn=False).first()
+    assert expected
+    count_as(position, expected, items[2], by=officer)
+    for record in (position, system):
+        seen = SeenPage(client.get(record.get_absolute_url()), within="main")
+        [rest] = [link for link in seen.links if "/evidence/?proves=" in link]
+        assert "One older item more is in the library" in seen.texts
+        assert client.get(rest).context["page"].paginator.count == 3
+    page = client.get(position.get_absolute_url())
+    assert [one["reference"] for one in page.context["files"]] == sorted(item.reference for item in items[:2])
+    [line] = [one for one in page.context["expected"] if one["item"] == expected]
+    assert (line["state"], [one["reference"] for one in line["evidence"]]) == ("present", [items[2].reference])
+    assert [one.by_evidence for one in page.context["systems"]] == [sorted(item.reference for item in items)]

@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from clauses.models import ScopeStatement
+from clauses.scope import views
 from clauses.scope.drafting import complete, draft_scope
 from clauses.scope.inventory import disagreements_today
 from clauses.scope.views import approval
@@ -21,6 +22,7 @@ from records.actions import keep
 from records.approving import send_back, submit
 from systems.models import AISystem
 from tests.cast import make_ai_system, person
+from tests.pages import SeenPage
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -96,7 +98,7 @@ def test_the_version_of_any_day_is_found(
 
 
 def test_the_pages_say_where_scope_and_inventory_disagree(
-    organisation: Any, officer: Any, top: Any, sign_in: SignIn
+    organisation: Any, officer: Any, top: Any, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stays, leaves, retires, partner = (make_ai_system(organisation, title=name) for name in ("A", "B", "C", "D"))
     AISystem.objects.filter(pk=partner.pk).update(in_scope=False)
@@ -121,6 +123,10 @@ def test_the_pages_say_where_scope_and_inventory_disagree(
         assert "Scope and list of AI systems disagree" in page
         assert "Out of scope by now" in page
         assert added.reference in page
+    monkeypatch.setattr(views, "LISTED", 2)
+    page = SeenPage(client.get(f"/{organisation.slug}/scope/"), within="main")
+    assert "All 5" in page.texts
+    assert f"{scope.get_absolute_url()}#disagreements" in page.links
 
 
 def test_whoever_wrote_its_text_cannot_approve_it(organisation: Any, officer: Any, top: Any) -> None:
