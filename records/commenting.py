@@ -66,7 +66,7 @@ class MentionChoiceForm(forms.ModelForm):
 
     class Meta:
         model = MentionChoice
-        fields = ["by_mail"]
+        fields = ["by_mail", "asked_by_mail"]
 
 
 @transaction.atomic

@@ -49,8 +49,9 @@ def change(request: MemberRequest) -> HttpResponse:
         unread(request.user, request.organisation).update(read_at=timezone.now())
     else:
         form = MentionChoiceForm(request.POST)
-        by_mail = form.is_valid() and form.cleaned_data["by_mail"]
-        choose_mail(request.user, request.organisation, by_mail=by_mail)
-        on, off = _("Mentions come by mail."), _("Mentions stay in the portal, no mail is sent.")
-        messages.success(request, on if by_mail else off)
+        chosen = form.cleaned_data if form.is_valid() else {}
+        choose_mail(request.user, request.organisation, **chosen)
+        mentions = _("Mentions come by mail.") if chosen.get("by_mail") else _("Mentions stay in the portal.")
+        asked = _("You are asked by mail.") if chosen.get("asked_by_mail") else _("What is asked stays in the portal.")
+        messages.success(request, f"{mentions} {asked}")
     return redirect("mention-list", organisation=request.organisation.slug)

@@ -142,9 +142,14 @@ def mentions_of(person: Any, organisation: Organisation) -> QuerySet[Mention]:
     return Mention.objects.filter(Exists(seen), person=person, organisation=organisation)
 
 
-def choose_mail(person: User, organisation: Organisation, *, by_mail: bool) -> None:
-    """Switches the mail about mentions on or off. Of two clicks at once the later wins, and neither fails."""
-    MentionChoice.objects.update_or_create(organisation=organisation, person=person, defaults={"by_mail": by_mail})
+def choose_mail(person: User, organisation: Organisation, **chosen: bool) -> None:
+    """Switches `by_mail` and `asked_by_mail` on or off. Of two clicks at once the later wins, and neither fails."""
+    MentionChoice.objects.update_or_create(organisation=organisation, person=person, defaults=chosen)
+
+
+def wants_mail_when_asked(person: User, organisation: Organisation) -> bool:
+    off = MentionChoice.objects.filter(organisation=organisation, person=person, asked_by_mail=False)
+    return not off.exists()
 
 
 def send(mention_id: UUID | str) -> bool:

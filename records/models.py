@@ -245,12 +245,17 @@ class Mention(MailJob):
 
 @tracked()
 class MentionChoice(models.Model):
-    """Whether one person wants a mail when they are mentioned; without a row they do."""
+    """Whether one person wants a mail when they are mentioned, or asked for something; without a row they do."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     by_mail = models.BooleanField(
         _("Send me a mail when somebody mentions me"), default=True, help_text=_("At once, one for each mention.")
+    )
+    asked_by_mail = models.BooleanField(
+        _("Send me a mail when something is asked of me"),
+        default=True,
+        help_text=_("At once: evidence, an action, and what becomes of it."),
     )
 
     class Meta:

@@ -19,7 +19,7 @@ from organisations.mails import write_mail
 from organisations.models import User
 from records.actions import let_in
 from records.grants import CHANGE, VIEW
-from records.mentions import members, who_sees
+from records.mentions import members, wants_mail_when_asked, who_sees
 from records.models import Record
 
 from .sight import asked_about
@@ -93,6 +93,8 @@ def mail_of(job: Asking) -> EmailMessage | None:
     ).get(pk=record.pk)
     is_member = members(organisation).filter(pk=person.pk).exists()
     if not still_holds(asked, job) or not is_member or not who_sees(record, [person]):
+        return None
+    if not wants_mail_when_asked(person, organisation):
         return None
     return write_mail(
         "asking",

@@ -19,7 +19,7 @@ from organisations.models import User
 from records import mentions
 from records.actions import give
 from records.commenting import reword, say, take_comment_back
-from records.mentions import choose_mail, meant, mentioned, unread, who_sees
+from records.mentions import choose_mail, meant, mentioned, unread, wants_mail_when_asked, who_sees
 from records.models import Mention, Record
 from tests.cast import make_evidence, make_supplier, somebody
 from tests.pages import SeenPage
@@ -247,13 +247,16 @@ def test_each_person_switches_the_mail_off_and_is_still_told_in_the_portal(
 ) -> None:
     client = sign_in(manager)
     form = SeenPage(client.get(f"/{organisation.slug}/{page}/")).form_with("mentions-by_mail")
-    assert form.fields["mentions-by_mail"] == ["on"]
+    assert form.fields["mentions-by_mail"] == form.fields["mentions-asked_by_mail"] == ["on"]
     assert form.action == f"/{organisation.slug}/mentions/"
     assert client.post(form.action, {}).status_code == 302
     commented(make_supplier(organisation), officer, f"@{manager.name} look")
     assert Mention.objects.get().state == Mention.State.KEPT
     assert unread(manager, organisation).count() == 1
     client.post(form.action, {"mentions-by_mail": "on"})
+    assert not wants_mail_when_asked(manager, organisation)
+    client.post(form.action, {"mentions-by_mail": "on", "mentions-asked_by_mail": "on"})
+    assert wants_mail_when_asked(manager, organisation)
     commented(make_supplier(organisation), officer, f"@{manager.name} look")
     assert Mention.objects.filter(state=Mention.State.QUEUED).count() == 1
 

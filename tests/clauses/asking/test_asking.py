@@ -169,6 +169,16 @@ def test_a_mail_about_what_was_settled_is_not_sent(asked: Any, officer: Any, sig
     assert mail.outbox == []
 
 
+def test_who_wants_no_mail_finds_what_is_asked_in_the_portal(
+    asked: Any, contributor: Any, organisation: Any, sign_in: Any
+) -> None:
+    client = sign_in(contributor)
+    client.post(f"/{organisation.slug}/mentions/", {"mentions-by_mail": "on"})
+    assert not telling.send(Asking.objects.get().pk)
+    assert (mail.outbox, Asking.objects.get().state) == ([], "kept")
+    assert asked.title in client.get(f"/{organisation.slug}/due/?whose=mine").content.decode()
+
+
 def test_an_action_is_done_by_who_was_asked_whatever_their_role(
     organisation: Any, officer: Any, manager: Any, contributor: Any, auditor: Any, sign_in: Any
 ) -> None:
