@@ -29,11 +29,19 @@ from .risk_rules import figures_of
 from .state import obstacles_of, state_of
 
 
-def readiness(organisation: Organisation, user: Any, at: datetime | None = None, *, proofs: bool = True) -> Readiness:
+def readiness(
+    organisation: Organisation,
+    user: Any,
+    at: datetime | None = None,
+    *,
+    proofs: bool = True,
+    documents: bool | None = None,
+) -> Readiness:
     """Where `organisation` stands at a moment, as far as `user` may see it.
 
     "Today" is the day at the organisation. Nothing is written or remembered. Without `proofs` evidence, systems and
-    what soon runs out are counted, not listed; documented information is left out. Every other figure is the same.
+    what soon runs out are counted, not listed; documented information is left out, or asked for by `documents`. Every
+    other figure is the same.
     """
     at = at or timezone.now()
     on = timezone.localdate(at, organisation.zone)
@@ -62,7 +70,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         controls=controls,
         applicability=applicability_of(positions, lines),
         inventory=inventory_of(organisation, user, named=proofs),
-        documents=documented(seen, lines) if proofs else (),
+        documents=documented(seen, lines) if (proofs if documents is None else documents) else (),
         gaps=gaps_of(lines),
         evidence=library,
         overdue=tuple(item for item in due(user, organisation, on) if item.is_late(on)),

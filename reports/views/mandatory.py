@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from clauses.models import Position
+from evidence.models import Proof
 from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import VIEW_RECORDS
 from records.views import chip
 from reports.readiness import readiness
 
+MOST = 500
 STATES = {
     "missing": gettext_lazy("Missing"),
     "draft": gettext_lazy("Draft"),
@@ -29,7 +32,10 @@ STATES = {
 @needs(VIEW_RECORDS)
 def mandatory_list(request: MemberRequest) -> HttpResponse:
     """The entries of the catalogue; `state` shows those in one state."""
-    found = readiness(request.organisation, request.user).documents
+    proofs = Proof.objects.filter(record__kind=Position.KIND, record__organisation=request.organisation)
+    # Of very many only the requirement is named; its page has them.
+    is_named = proofs[: MOST + 1].count() <= MOST
+    found = readiness(request.organisation, request.user, proofs=is_named, documents=True).documents
     wanted = request.GET.get("state", "")
     shown = [one for one in found if wanted not in STATES or one.state == wanted]
     documents = reverse("document-list", kwargs={"organisation": request.organisation.slug})

@@ -11,6 +11,8 @@ from django.test import Client
 
 from clauses.models import DocumentVersion, Position
 from reports.readiness import readiness
+from reports.views import mandatory
+from tests.cast import make_evidence
 from tests.document_cast import make_document, make_scope, make_version
 from tests.risk_cast import make_statement
 
@@ -63,6 +65,22 @@ def test_the_page_links_what_shows_each_entry_and_names_no_number(
     assert document.get_absolute_url() in drafts
     assert "Evidence of competence" not in drafts
     assert sign_in(contributor).get(address).status_code == 403
+
+
+def test_of_very_much_evidence_only_the_requirement_is_named(
+    organisation: Any, officer: Any, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = Position.objects.get(organisation=organisation, reference="7.2")
+    items = [make_evidence(organisation, proves=position, title=f"Certificate {n}") for n in range(2)]
+    client, address = sign_in(officer), f"/{organisation.slug}/mandatory-documents/"
+    shown = {entry.name: entry.state for entry in client.get(address).context["entries"]}
+    assert items[0].title in client.get(address).content.decode()
+    monkeypatch.setattr(mandatory, "MOST", 1)
+    answer = client.get(address)
+    assert {entry.name: entry.state for entry in answer.context["entries"]} == shown
+    page = answer.content.decode()
+    assert f"{position.get_absolute_url()}#evidence" in page
+    assert items[0].title not in page
 
 
 def test_a_document_that_begins_later_does_not_hold_yet(organisation: Any, officer: Any, manager: Any) -> None:
