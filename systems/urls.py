@@ -1,13 +1,16 @@
 from django.urls import path
 
 from . import row_pages
+from .class_page import class_of_system, new_class
 from .registers.datasets import DatasetViews
 from .registers.life_cycle import SystemRecordViews
 from .registers.resources import SystemResourceViews
 from .views import AISystemViews, SupplierViews, retire_system
 
 urlpatterns = [
+    path("ai-systems/class/", new_class, name="ai-system-new-class"),
     *AISystemViews.urls(),
+    path("ai-systems/<str:reference>/class/", class_of_system, name="ai-system-class"),
     path("ai-systems/<str:reference>/retire/", retire_system, name="ai-system-retire"),
     *row_pages.of_systems.urls(),
     *SupplierViews.urls(),

@@ -137,6 +137,28 @@ def test_she_enters_a_system_and_is_told_at_the_field_what_is_missing(
     assert (system.owner, system.roles, system.risk_class) == (officer, ["producer"], "minimal")
 
 
+def test_she_answers_the_class_questions_and_goes_on_to_the_new_system(
+    signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any
+) -> None:
+    page = signed_in_page(officer)
+    page.goto(f"/{organisation.slug}/ai-systems/new/")
+    page.get_by_role("link", name="Answer the class questions first").click()
+    for question, answer in (
+        ("Does it do what Art. 5 forbids?", "No"),
+        ("Is it a product", "No"),
+        ("by Art. 50", "No"),
+    ):
+        page.get_by_role("group", name=re.compile(re.escape(question))).get_by_label(answer, exact=True).check()
+    page.get_by_label("one of the areas of Annex III").select_option("4")
+    page.get_by_role("button", name="Go on to the new system").click()
+    expect(page.get_by_text("An area of Annex III is named, so this decides.").first).to_be_visible()
+    assert_no_axe_violations(page)
+    page.get_by_role("group", name=re.compile("profile people")).get_by_label("Yes").check()
+    page.get_by_role("button", name="Go on to the new system").click()
+    expect(page.get_by_label("EU AI Act class")).to_have_value("high")
+    expect(page.get_by_label("Why this class")).to_have_value(re.compile("Annex III no. 4: Recruitment"))
+
+
 def test_she_retires_a_system_with_a_date_and_it_stays_in_the_inventory(
     signed_in_page: Callable[[Any], Page], organisation: Any, officer: Any
 ) -> None:
