@@ -24,24 +24,16 @@ from .inventory import inventory_of
 from .library import NEAR, Shelf
 from .list_result import RegisterFigures, RiskFigures
 from .lists import Seen, lists_of
-from .result import Applicability, Count, Gap, Library, Line, Part, Readiness, Section, Tally
+from .result import Applicability, Count, Documented, Gap, Library, Line, Part, Readiness, Section, Tally
 from .risk_rules import figures_of
 from .state import obstacles_of, state_of
 
 
-def readiness(
-    organisation: Organisation,
-    user: Any,
-    at: datetime | None = None,
-    *,
-    proofs: bool = True,
-    documents: bool | None = None,
-) -> Readiness:
+def readiness(organisation: Organisation, user: Any, at: datetime | None = None, *, proofs: bool = True) -> Readiness:
     """Where `organisation` stands at a moment, as far as `user` may see it.
 
     "Today" is the day at the organisation. Nothing is written or remembered. Without `proofs` evidence, systems and
-    what soon runs out are counted, not listed; documented information is left out, or asked for by `documents`. Every
-    other figure is the same.
+    what soon runs out are counted, not listed; documented information is left out. Every other figure is the same.
     """
     at = at or timezone.now()
     on = timezone.localdate(at, organisation.zone)
@@ -70,12 +62,21 @@ def readiness(
         controls=controls,
         applicability=applicability_of(positions, lines),
         inventory=inventory_of(organisation, user, named=proofs),
-        documents=documented(seen, lines) if (proofs if documents is None else documents) else (),
+        documents=documented(seen, lines) if proofs else (),
         gaps=gaps_of(lines),
         evidence=library,
         overdue=tuple(item for item in due(user, organisation, on) if item.is_late(on)),
         risks=risks,
         registers=registers,
+    )
+
+
+def documents_of(organisation: Organisation, user: Any, *, proofs: bool) -> tuple[Documented, ...]:
+    """The documented information of `readiness` alone, for now; without `proofs` evidence is not named."""
+    seen = Seen(organisation, user, timezone.now(), organisation.today())
+    positions = Position.objects.visible_to(user).of(organisation).in_order().select_related("requirement", "owner")
+    return documented(
+        seen, lines_of(organisation, list(positions), Shelf(organisation, user, seen.on, proofs=proofs), seen.on)
     )
 
 

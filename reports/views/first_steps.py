@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS, MANAGE_MEMBERS, REQUEST_REPORTS
@@ -18,21 +19,31 @@ from reports.readiness import Readiness
 class Step:
     """One thing to begin with; `page` is the URL name or address where whoever has the right `may` does it."""
 
-    title: str
-    text: str
+    title: Any
+    text: Any
     is_done: bool
     page: str
     may: str = CHANGE_RECORDS
 
 
+THE_REPORT = Step(
+    gettext_lazy("Ask for the first readiness report"),
+    gettext_lazy("It says where you stand, and what is in the way."),
+    is_done=False,
+    page="report-list",
+    may=REQUEST_REPORTS,
+)
+
+
 def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
-    """As items of a checklist, with addresses for those who may; nothing once all but the report was begun."""
+    """As items of a checklist, with addresses for those who may; nothing once all was begun and a report made."""
     lacking = {one.code for one in result.obstacles}
     steps = [*of_the_context(result, lacking), *of_the_risks(result, lacking), *of_the_proof(result)]
-    if all(step.is_done for step in steps):
+    if all(step.is_done for step in steps) and is_reported(request):
         return []
-    first = next((step for step in [*steps, report_of(request)] if not step.is_done), None)
-    return [item_of(step, request, is_next=step is first) for step in [*steps, report_of(request)]]
+    steps.append(THE_REPORT)
+    first = next(step for step in steps if not step.is_done)
+    return [item_of(step, request, is_next=step is first) for step in steps]
 
 
 def of_the_context(result: Readiness, lacking: set[str]) -> list[Step]:
@@ -101,14 +112,9 @@ def of_the_proof(result: Readiness) -> list[Step]:
     ]
 
 
-def report_of(request: MemberRequest) -> Step:
-    return Step(
-        _("Ask for the first readiness report"),
-        _("It says where you stand, and what is in the way."),
-        Report.objects.filter(organisation=request.organisation, kind=Report.Kind.READINESS).exists(),
-        "report-list",
-        may=REQUEST_REPORTS,
-    )
+def is_reported(request: MemberRequest) -> bool:
+    """Whether a readiness report was ever asked for. One query, once all else was begun."""
+    return Report.objects.filter(organisation=request.organisation, kind=Report.Kind.READINESS).exists()
 
 
 def item_of(step: Step, request: MemberRequest, *, is_next: bool) -> dict[str, Any]:

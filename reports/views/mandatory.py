@@ -17,7 +17,7 @@ from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import VIEW_RECORDS
 from records.views import chip
-from reports.readiness import readiness
+from reports.readiness.derive import documents_of
 
 MOST = 500
 STATES = {
@@ -35,7 +35,7 @@ def mandatory_list(request: MemberRequest) -> HttpResponse:
     proofs = Proof.objects.filter(record__kind=Position.KIND, record__organisation=request.organisation)
     # Of very many only the requirement is named; its page has them.
     is_named = proofs[: MOST + 1].count() <= MOST
-    found = readiness(request.organisation, request.user, proofs=is_named, documents=True).documents
+    found = documents_of(request.organisation, request.user, proofs=is_named)
     wanted = request.GET.get("state", "")
     shown = [one for one in found if wanted not in STATES or one.state == wanted]
     documents = reverse("document-list", kwargs={"organisation": request.organisation.slug})
