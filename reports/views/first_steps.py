@@ -36,11 +36,11 @@ THE_REPORT = Step(
 
 
 def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
-    """As items of a checklist, with addresses for those who may; nothing once all was begun and a report made."""
+    """As items of a checklist, with addresses for those who may; the report alone once all else was begun."""
     lacking = {one.code for one in result.obstacles}
     steps = [*of_the_context(result, lacking), *of_the_risks(result, lacking), *of_the_proof(result)]
-    if all(step.is_done for step in steps) and is_reported(request):
-        return []
+    if all(step.is_done for step in steps):
+        return [] if is_reported(request) else [item_of(THE_REPORT, request, is_next=True)]
     steps.append(THE_REPORT)
     first = next(step for step in steps if not step.is_done)
     return [item_of(step, request, is_next=step is first) for step in steps]
