@@ -8,6 +8,7 @@ from risks.golive.pages import GoLiveViews, gate_page
 from risks.impact.pages import urls as impact_urls
 from risks.incidents import notification_pages as notifications
 from risks.incidents.views import IncidentViews, close_page, reopen
+from risks.inventory import InventoryViews
 from risks.register import map_page, starter_page
 from risks.register import views as register
 from risks.scoring import pages as assessing_pages
@@ -19,6 +20,7 @@ incident, notification = "incidents/<str:reference>", "incidents/<str:reference>
 
 # Pages of their own stand before the addresses of single records.
 urlpatterns = [
+    *InventoryViews.urls(),
     *criteria_pages.urls(),
     *map_page.urls(),
     *starter_page.urls(),

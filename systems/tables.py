@@ -54,13 +54,13 @@ class AISystemTable(RecordTable):
 
     class Meta(RecordTable.Meta):
         model = AISystem
-        fields = (
+        fields: tuple[str, ...] = (
             *("reference", "title", "risk_class", "roles", "stage", "in_scope", "owner", "go_live_on", "review_on"),
             *("purpose", "act_role", "class_reason", "system_version", "technical_owner", "main_supplier"),
             *("suppliers", "model", "data_categories", "personal_data", "users", "affected", "people_affected"),
             *("autonomy", "oversight", "scope_reason", "retired_on", "retired_because"),
         )
-        sequence = fields
+        sequence: tuple[str, ...] = fields
 
     def render_in_scope(self, value: bool, record: AISystem) -> Any:
         if record.is_retired:

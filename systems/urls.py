@@ -5,11 +5,11 @@ from .class_page import class_of_system, new_class
 from .registers.datasets import DatasetViews
 from .registers.life_cycle import SystemRecordViews
 from .registers.resources import SystemResourceViews
-from .views import AISystemViews, SupplierViews, retire_system
+from .views import SupplierViews, retire_system
 
+# The list of AI systems and their pages are on the floor that knows how they were assessed (risks.inventory).
 urlpatterns = [
-    path("ai-systems/class/", new_class, name="ai-system-new-class"),
-    *AISystemViews.urls(),
+    path("class-questions/", new_class, name="ai-system-new-class"),
     path("ai-systems/<str:reference>/class/", class_of_system, name="ai-system-class"),
     path("ai-systems/<str:reference>/retire/", retire_system, name="ai-system-retire"),
     *row_pages.of_systems.urls(),

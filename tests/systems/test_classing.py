@@ -57,8 +57,9 @@ def test_answered_for_a_new_system_its_form_opens_with_class_and_reason(
     organisation: Any, officer: Any, sign_in: SignIn
 ) -> None:
     client, root = sign_in(officer), f"/{organisation.slug}/ai-systems/"
-    assert f"{root}class/" in SeenPage(client.get(f"{root}new/"), within="main").links
-    answer = client.post(f"{root}class/", NOTHING | {"area": "4", "profiles": "yes", "remark": "Ranks applicants"})
+    questions = f"/{organisation.slug}/class-questions/"
+    assert questions in SeenPage(client.get(f"{root}new/"), within="main").links
+    answer = client.post(questions, NOTHING | {"area": "4", "profiles": "yes", "remark": "Ranks applicants"})
     form = SeenPage(client.get(answer["Location"])).form_with("class_reason")
     assert form.fields["risk_class"] == ["high"]
     assert "Annex III no. 4" in form.fields["class_reason"][0]
@@ -98,7 +99,7 @@ def test_answered_for_a_system_class_and_reason_are_stored(organisation: Any, of
 def test_what_is_not_answered_is_told_at_the_question(
     change: dict[str, str], field: str, organisation: Any, officer: Any, sign_in: SignIn
 ) -> None:
-    answer = sign_in(officer).post(f"/{organisation.slug}/ai-systems/class/", NOTHING | change)
+    answer = sign_in(officer).post(f"/{organisation.slug}/class-questions/", NOTHING | change)
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [field]
 
@@ -106,7 +107,7 @@ def test_what_is_not_answered_is_told_at_the_question(
 @pytest.mark.parametrize("role", READERS)
 def test_readers_classify_nothing(role: str, organisation: Any, sign_in: SignIn, request: Any) -> None:
     system, client = make_ai_system(organisation), sign_in(request.getfixturevalue(role))
-    for page in (f"{system.get_absolute_url()}class/", f"/{organisation.slug}/ai-systems/class/"):
+    for page in (f"{system.get_absolute_url()}class/", f"/{organisation.slug}/class-questions/"):
         assert client.get(page).status_code == client.post(page, NOTHING).status_code == 403
     assert f"{system.get_absolute_url()}class/" not in SeenPage(client.get(system.get_absolute_url())).links
 

@@ -90,6 +90,7 @@ def test_the_export_has_every_field(
         "Stage": "Operation and monitoring",
         "In scope": "Yes",
         "Owner": officer.name,
+        "Last impact assessment": "",
         "Go-live": "2023-03-01",
         "Review": "2027-03-01",
         "Purpose": "Scores default risk; before forwarding to the <partner> bank",
