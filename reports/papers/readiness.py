@@ -64,7 +64,7 @@ def chapters() -> list[tuple[str, str]]:
         ("statement", _("Statement of Applicability")),
         ("risks", _("Risks")),
         ("impact", _("Impact assessments")),
-        ("registers", _("Registers of clauses 4 to 9")),
+        ("registers", _("Registers, AI systems and suppliers")),
         ("documents", _("Documents and records")),
         ("gaps", _("Expected evidence that is missing")),
         ("dates", _("Evidence that runs out")),
