@@ -8,13 +8,12 @@ from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from organisations.requests import MemberRequest
+from records.approvable import SETTLED
 from records.tables import DayColumn
 from systems.tables import AISystemTable
 from systems.views import AISystemViews
 
-from .models import ImpactAssessment, Standing
-
-SETTLED = (Standing.APPROVED, Standing.SUPERSEDED)
+from .models import ImpactAssessment
 
 
 class InventoryTable(AISystemTable):
