@@ -36,11 +36,12 @@ THE_REPORT = Step(
 
 
 def first_steps(request: MemberRequest, result: Readiness) -> list[dict[str, Any]]:
-    """As items of a checklist, with addresses for those who may; the report alone once all else was begun."""
+    """As items of a checklist, with addresses for those who may; once all else was begun, to them the report alone."""
     lacking = {one.code for one in result.obstacles}
     steps = [*of_the_context(result, lacking), *of_the_risks(result, lacking), *of_the_proof(result)]
     if all(step.is_done for step in steps):
-        return [] if is_reported(request) else [item_of(THE_REPORT, request, is_next=True)]
+        is_theirs = THE_REPORT.may in request.permissions and not is_reported(request)
+        return [item_of(THE_REPORT, request, is_next=True)] if is_theirs else []
     steps.append(THE_REPORT)
     first = next(step for step in steps if not step.is_done)
     return [item_of(step, request, is_next=step is first) for step in steps]

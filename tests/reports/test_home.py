@@ -100,7 +100,7 @@ def test_an_empty_organisation_gets_next_steps(
 
 
 def test_the_steps_follow_what_is_on_record_to_the_first_report(
-    organisation: Any, officer: Any, administrator: Any, sign_in: SignIn
+    organisation: Any, officer: Any, administrator: Any, internal_auditor: Any, sign_in: SignIn
 ) -> None:
     def steps(person: Any = officer) -> dict[str, tuple[str, str]]:
         told = home(sign_in(person), organisation).context["steps"]
@@ -127,6 +127,7 @@ def test_the_steps_follow_what_is_on_record_to_the_first_report(
     assert steps()["Ask for the first readiness report"] == ("", f"{here}/reports/")
     make_evidence(organisation, proves=position)
     assert steps() == {"Ask for the first readiness report": ("Next", f"{here}/reports/")}
+    assert steps(internal_auditor) == {}, "who may not ask for it is not told to"
     Report.objects.create(organisation=organisation, number=1, requested_by=officer)
     assert steps() == {}
 
