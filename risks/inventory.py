@@ -28,6 +28,6 @@ class InventoryViews(AISystemViews):
     table_class = InventoryTable
 
     def visible(self, request: MemberRequest) -> Any:
-        assessed = ImpactAssessment.objects.filter(system=OuterRef("pk"), state__in=SETTLED).order_by().values("system")
-        newest = Subquery(assessed.values(newest=Max("decided_on")))
+        seen = ImpactAssessment.objects.visible_to(request.user).filter(system=OuterRef("pk"), state__in=SETTLED)
+        newest = Subquery(seen.order_by().values("system").values(newest=Max("decided_on")))
         return super().visible(request).annotate(assessed_on=newest)
