@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "systems",
     "clauses",
     "risks",
+    "audits",
     "reports",
     "aims_portal",
 ]

@@ -17,6 +17,7 @@ organisation: list[URLPattern | URLResolver] = [
     path("history/", log_page, name="log"),
     path("history/export.<str:file_format>", log_export, name="log-export"),
     path("", include("reports.urls")),
+    path("", include("audits.urls")),
     path("", include("risks.urls")),
     path("", include("clauses.urls")),
     path("", include("systems.urls")),
