@@ -21,7 +21,7 @@ from .actions import AUDITORS_DECIDE_NOTHING
 from .authority import Authority, Given
 from .invitations import account_of
 from .models import Invitation, Membership, Organisation, User
-from .roles import MEANINGS, ROLES_THAT_AUDIT, ROLES_WITH_END_DATE, Role
+from .roles import MEANINGS, ROLES_BY_ROOM, ROLES_THAT_AUDIT, ROLES_WITH_END_DATE, Role
 
 PROFILE = [
     *("name", "legal_form", "country", "employees", "business", "sites", "jurisdictions", "timezone"),
@@ -38,7 +38,7 @@ def day_input() -> forms.DateInput:
 def roles_explained() -> list[tuple[str, Any]]:
     """Each role with what it may do, as choices."""
     text = '<span><b>{}</b><br><span class="small soft">{}</span></span>'
-    return [(role.value, format_html(text, role.label, MEANINGS[role])) for role in Role]
+    return [(role.value, format_html(text, role.label, MEANINGS[role])) for role in Role if role not in ROLES_BY_ROOM]
 
 
 @lru_cache(maxsize=1)

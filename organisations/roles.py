@@ -14,6 +14,7 @@ class Role(TextChoices):
     CONTRIBUTOR = "contributor", _("Contributor")
     INTERNAL_AUDITOR = "internal_auditor", _("Internal auditor")
     AUDITOR = "auditor", _("Auditor, read-only")
+    EXTERNAL_AUDITOR = "external_auditor", _("External auditor of one audit")
     MANAGER = "manager", _("Manager")
 
 
@@ -22,6 +23,9 @@ CHANGE_RECORDS = "change_records"
 CONTRIBUTE = "contribute"
 REQUEST_REPORTS = "request_reports"
 MANAGE_MEMBERS = "manage_members"
+AUDIT = "audit"
+ENTER_ROOM = "enter_room"
+TAKE_AWAY = "take_away"
 
 PERMISSIONS: list[tuple[str, Any]] = [
     (VIEW_RECORDS, "Read every record of the organisation"),
@@ -29,21 +33,28 @@ PERMISSIONS: list[tuple[str, Any]] = [
     (CONTRIBUTE, "Change records one owns or was given"),
     (REQUEST_REPORTS, "Ask for reports"),
     (MANAGE_MEMBERS, "Keep members, roles and invitations"),
+    (AUDIT, "Plan and conduct audits, write and verify findings"),
+    (ENTER_ROOM, "Read what was released to an auditor’s room"),
+    (TAKE_AWAY, "Download what was released to an auditor’s room"),
 ]
 
 RIGHTS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({VIEW_RECORDS, MANAGE_MEMBERS}),
     Role.COMPLIANCE_OFFICER: frozenset({VIEW_RECORDS, CHANGE_RECORDS, REQUEST_REPORTS}),
     Role.CONTRIBUTOR: frozenset({CONTRIBUTE}),
-    Role.INTERNAL_AUDITOR: frozenset({VIEW_RECORDS}),
+    Role.INTERNAL_AUDITOR: frozenset({VIEW_RECORDS, AUDIT}),
     Role.AUDITOR: frozenset({VIEW_RECORDS}),
+    # With the right to take away where the room they are let into allows it.
+    Role.EXTERNAL_AUDITOR: frozenset({ENTER_ROOM}),
     Role.MANAGER: frozenset({VIEW_RECORDS, REQUEST_REPORTS}),
 }
 
 # Somebody from outside never keeps access by being forgotten.
-ROLES_WITH_END_DATE = frozenset({Role.AUDITOR})
+ROLES_WITH_END_DATE = frozenset({Role.AUDITOR, Role.EXTERNAL_AUDITOR})
+# Given by inviting somebody to an audit, never by appointing a member.
+ROLES_BY_ROOM = frozenset({Role.EXTERNAL_AUDITOR})
 # Whoever audits decides on nothing that is audited.
-ROLES_THAT_AUDIT = frozenset({Role.AUDITOR, Role.INTERNAL_AUDITOR})
+ROLES_THAT_AUDIT = frozenset({Role.AUDITOR, Role.INTERNAL_AUDITOR, Role.EXTERNAL_AUDITOR})
 
 
 def reads_drafts(membership: Any) -> bool:
@@ -57,7 +68,10 @@ MEANINGS = {
     ),
     Role.COMPLIANCE_OFFICER: _("Keeps every clause, control and register. Asks for reports."),
     Role.CONTRIBUTOR: _("Sees and changes what they own or were given. Adds evidence to it."),
-    Role.INTERNAL_AUDITOR: _("Reads every record and all evidence. Changes nothing."),
+    Role.INTERNAL_AUDITOR: _("Reads every record and all evidence. Plans and conducts audits, writes findings."),
     Role.AUDITOR: _("From outside: reads every record and all evidence until the end date. Changes nothing."),
+    Role.EXTERNAL_AUDITOR: _(
+        "From outside: sees what was released to one audit, from a day until a day. Writes notes, requests, findings."
+    ),
     Role.MANAGER: _("Reads every record. Asks for reports and downloads them."),
 }

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation, User
-from organisations.roles import Role
+from organisations.roles import ROLES_WITH_END_DATE
 
 from .actions import keep
 from .models import Record
@@ -17,7 +17,7 @@ from .widgets import DayInput, LongText, RecordChecks, RecordChoice
 
 def people_of(organisation: Organisation) -> QuerySet[User]:
     """Those who may own records: members who have not left and are not from outside."""
-    members = organisation.memberships.current().exclude(role=Role.AUDITOR)
+    members = organisation.memberships.current().exclude(role__in=ROLES_WITH_END_DATE)
     return User.objects.filter(pk__in=members.values("user")).order_by("name")
 
 
