@@ -1,3 +1,5 @@
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .room.urls import urlpatterns as room
+
+urlpatterns: list[URLPattern | URLResolver] = [*room]

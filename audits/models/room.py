@@ -45,6 +45,7 @@ class AuditRoom(Record):
     covers_from = models.DateField(_("period audited from"), null=True, blank=True)
     downloads = models.BooleanField(_("files and lists may be downloaded"), default=False)
     confidentiality = models.TextField(_("confidentiality"), blank=True)
+    invited_at = models.DateTimeField(null=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
@@ -67,7 +68,11 @@ class AuditRoom(Record):
         ]
 
     def stage(self, today: date) -> str:
-        """`revoked`, `ended` (by the auditor), `over`, `before`, `invited` (not accepted yet) or `open`."""
+        """`draft` (nobody was invited yet), `revoked`, `ended` (by the auditor), `over`, `invited` (its terms are not
+        accepted yet), `before` (its first day) or `open`.
+        """
+        if self.invited_at is None:
+            return "draft"
         if self.revoked_at:
             return "revoked"
         if self.ended_at:
@@ -117,6 +122,7 @@ class RoomVisit(models.Model):
     room = models.ForeignKey(AuditRoom, on_delete=models.PROTECT, related_name="visits")
     at = models.DateTimeField(default=timezone.now)
     page = models.CharField(max_length=80)
+    method = models.CharField(max_length=7, default="GET")
     path = models.CharField(max_length=500)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.PositiveSmallIntegerField()
