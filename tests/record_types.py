@@ -49,6 +49,7 @@ from tests.risk_cast import (
     notify,
     score,
 )
+from tests.room_cast import make_room, room_form
 from tests.systems.making import (
     dataset_form,
     make_dataset,
@@ -223,6 +224,7 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "scope-statement": (make_scope, None, "text"),
     "gap-run": (make_gap_run, gap_run_form, "purpose"),
     "task": (make_task, task_form, "what"),
+    "audit-room": (make_room, room_form, "title"),
     "evidence-request": (make_request, request_form, "asks"),
     **REGISTERS,
 }

@@ -35,8 +35,8 @@ TAKES = frozenset(
     {
         *(f"{kind}-export" for kind in KINDS),
         *("statement-lines", "evidence-download", "document-file"),
-        *(f"api-{kind}-{page}" for kind in KINDS for page in ("list", "detail")),
+        *(f"api-{kind}-{page}" for kind in KINDS if kind != "position" for page in ("list", "detail")),
         *("api-requirement-list", "api-requirement-detail", "api-dossier", "api-gate", "api-document-versions"),
-        *("api-document-one-version", "api-evidence-download"),
+        *("api-document-one-version", "api-evidence-versions"),
     }
 )
