@@ -40,3 +40,5 @@ TAKES = frozenset(
         *("api-document-one-version", "api-evidence-versions"),
     }
 )
+# A key of one's own for programs, where the room allows to take away what they read.
+KEYS = frozenset({"api-key-list", "api-key-revoke"})

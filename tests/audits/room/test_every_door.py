@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from audits.models import AuditRoom, RoomVisit
-from audits.room.doors import ALWAYS, READS, TAKES, WRITES
+from audits.room.doors import ALWAYS, KEYS, READS, TAKES, WRITES
 from audits.room.opening import end_review, revoke
 from tests.audits.room.closed_doors import is_stated
 from tests.furnishing import furnish
@@ -22,7 +22,7 @@ from tests.traces import written
 
 SignIn = Callable[..., Client]
 METHODS = ("get", "post", "put", "patch", "delete")
-OPEN = ALWAYS | READS | WRITES | TAKES
+OPEN = ALWAYS | READS | WRITES | TAKES | KEYS
 API = "/api/v1/<slug:organisation>/"
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_nothing_of_the_clients_can_be_written(
     room = opened_room(organisation, downloads=True)
     client, before, faults = sign_in(room.person), without_room(written()), []
     for one, address, answer in answers(client, where, method):
-        if one.name not in ALWAYS | WRITES and answer.status_code not in {403, 404, 405}:
+        if one.name not in ALWAYS | WRITES | KEYS and answer.status_code not in {403, 404, 405}:
             faults.append(f"{one.name} {address}: {answer.status_code}")
     assert not faults, tree.listed(f"These take a {method.upper()} by somebody in a room:", faults)
     assert without_room(written()) == before
@@ -111,10 +111,10 @@ def test_all_that_is_released_can_be_read_and_shows_no_control(
             )
             allowed = {200, 302} if sees else {200, 302, 404}
             faults += [] if answer.status_code in allowed else [f"{one.name} {address}: {answer.status_code}"]
-        elif one.name not in ALWAYS | WRITES and answer.status_code not in {403, 404}:
+        elif one.name not in ALWAYS | WRITES | KEYS and answer.status_code not in {403, 404}:
             faults.append(f"{one.name} {address}: {answer.status_code}")
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-            controls = [] if one.name in ALWAYS | WRITES else SeenPage(answer).controls
+            controls = [] if one.name in ALWAYS | WRITES | KEYS else SeenPage(answer).controls
             faults += [f"{address}: {control}" for control in controls]
     assert not faults, tree.listed("Somebody in a room of everything:", faults)
 
