@@ -83,9 +83,7 @@ ANY_WRITE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
 def report_stays() -> pgtrigger.Trigger:
     """Nothing in an audit changes once it is over."""
-    return pgtrigger.Trigger(
-        name="report_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=REPORT_STAYS
-    )
+    return pgtrigger.Trigger(name="report_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=REPORT_STAYS)
 
 
 def only_while_open(audit: str = "audit_id", *, operation: pgtrigger.Operation = ANY_WRITE) -> pgtrigger.Trigger:
