@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from .models import Membership, Organisation, User
+from .roles import ENTER_ROOM, TAKE_AWAY
 
 if TYPE_CHECKING:
 
@@ -20,3 +21,8 @@ if TYPE_CHECKING:
         htmx: HtmxDetails
 else:
     MemberRequest = HttpRequest
+
+
+def may_take_away(request: MemberRequest) -> bool:
+    """Whether somebody may download files and lists: all members, but an auditor from outside only where let."""
+    return ENTER_ROOM not in request.permissions or TAKE_AWAY in request.permissions

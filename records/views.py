@@ -22,7 +22,7 @@ from django_tables2 import RequestConfig
 
 from organisations.counting import Pages, told
 from organisations.models import User
-from organisations.requests import MemberRequest
+from organisations.requests import MemberRequest, may_take_away
 from organisations.roles import CHANGE_RECORDS, CONTRIBUTE
 
 from .columns import PARAMETER, leave_out
@@ -189,6 +189,8 @@ class RecordViews:
         return [chip(request, label, params) for label, params in self.chips]
 
     def exports_for(self, request: MemberRequest, page: Page[Any]) -> list[dict[str, str]]:
+        if not may_take_away(request):
+            return []
         query = request.GET.urlencode()
         kwargs = {"organisation": request.organisation.slug}
         labels = {"csv": _("CSV, %(n)s rows as shown"), "xlsx": _("Excel, %(n)s rows as shown")}

@@ -24,7 +24,7 @@ READS = frozenset(
     {
         *(f"{kind}-{page}" for kind in KINDS for page in PAGES),
         *("register-list", "search", "mandatory-list", "document-version"),
-        *("ai-system-dossier", "ai-system-go-live", "risk-map", "statement-compare", "statement-coverage"),
+        *("ai-system-dossier", "ai-system-go-live", "risk-map", "statement-compare"),
         *("impact-assessment-document", "evidence-drop"),
     }
 )
@@ -36,8 +36,7 @@ TAKES = frozenset(
         *(f"{kind}-export" for kind in KINDS),
         *("statement-lines", "evidence-download", "document-file"),
         *(f"api-{kind}-{page}" for kind in KINDS if kind != "position" for page in ("list", "detail")),
-        *("api-requirement-list", "api-requirement-detail", "api-dossier", "api-gate", "api-document-versions"),
-        *("api-document-one-version", "api-evidence-versions"),
+        *("api-requirement-list", "api-requirement-detail", "api-dossier", "api-gate", "api-document-one-version"),
     }
 )
 # A key of one's own for programs, where the room allows to take away what they read.

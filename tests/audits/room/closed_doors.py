@@ -15,7 +15,8 @@ WRITING = (
 INSIDE = (
     *("member-", "invitation-", "organisation-", "outbox", "mail-", "api-key-", "calendar", "mention-", "reminder-"),
     *("due-", "report-", "readiness-", "log", "task-", "evidence-request-", "gap-", "audit-room-", "import-"),
-    *("requirement-", "certification-", "audit-rules"),
+    *("statement-coverage", "certification-", "audit-auditors", "audit-cancel", "audit-checklist", "audit-issue"),
+    *("finding-correct", "finding-respond"),
 )
 # Of the API they read lists and single records, and nothing else of it.
 API = "api-"
