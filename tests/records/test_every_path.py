@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from aims_portal.celery import TrackedTask, app
+from clauses.models import Requirement
 from evidence.models import Evidence, Proof
 from organisations.keys import make_key
 from organisations.models import User
@@ -87,7 +88,11 @@ def test_links_and_evidence_are_told_on_both_sides(record_type: RecordType, orga
 
 def test_many_to_many_links_are_told(record_type: RecordType, organisation: Any, officer: Any) -> None:
     record = record_type.make(organisation)
-    makers: dict[Any, Any] = {User: somebody, Record: make_supplier}
+    makers: dict[Any, Any] = {
+        User: somebody,
+        Record: make_supplier,
+        Requirement: lambda _organisation: Requirement.objects.get(number="9.1"),
+    }
     makers |= {one.views.model: one.make for one in record_types()}
     for field in record._meta.local_many_to_many:
         if field.name == "proves":
