@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -69,13 +69,13 @@ def no_judge(user: Any, finding: Finding) -> str:
 class AuditedViews(RecordViews):
     """Record types that auditors and officers keep. An owner answers for a record, and changes nothing in it."""
 
-    bulk: ClassVar[tuple[str, ...]] = ("owner", "review_on")
+    owners_change = False
 
     def may_create(self, request: MemberRequest) -> bool:
         return self.can_be_created and any(right in request.permissions for right in KEEPERS)
 
     def may_change(self, request: MemberRequest, record: Record) -> bool:
-        return any(right in request.permissions for right in KEEPERS)
+        return AUDIT in request.permissions or super().may_change(request, record)
 
     def may_comment(self, request: MemberRequest, record: Record, *, may_change: bool) -> bool:
         """Who answers for it may say something about it."""

@@ -64,6 +64,8 @@ class RecordViews:
     # What is decided once and then stays has no form: nobody may change it, whatever their role.
     can_be_edited: ClassVar[bool] = True
     contributors_create: ClassVar[bool] = False
+    # Whether owners change what they own; else they only answer for it.
+    owners_change: ClassVar[bool] = True
     rows: ClassVar[int] = 50
     # What many records of a list can be set to at once: a person, a day or a choice.
     bulk: ClassVar[tuple[str, ...]] = ("owner", "review_on")
@@ -115,6 +117,8 @@ class RecordViews:
             return False
         if CHANGE_RECORDS in request.permissions:
             return True
+        if not self.owners_change:
+            return False
         return Record.objects.changeable_by(request.user).filter(pk=record.pk).exists()
 
     def may_comment(self, request: MemberRequest, record: Record, *, may_change: bool) -> bool:
@@ -138,7 +142,8 @@ class RecordViews:
         found = self.filtered(request)
         picking, records = offers(request, found.qs)
         table = self.table(request, records)
-        table.picking = picking if self.bulk else ""
+        may_pick = self.owners_change or CHANGE_RECORDS in request.permissions
+        table.picking = picking if self.bulk and may_pick else ""
         columns = leave_out(table, request.GET.getlist(PARAMETER))
         page = page_of(request, table.data.data, self.rows)
         table.page = page

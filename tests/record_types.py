@@ -11,6 +11,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from audits.models import Audit
 from clauses.models import Position, ScopeStatement
 from evidence.models import Evidence, Proof
 from organisations.models import Organisation
@@ -184,11 +185,22 @@ class RecordType:
             ScopeStatement.objects.filter(pk=record.pk).update(state="approved", decided_on=record.organisation.today())
         return record
 
+    def written_by(self, role: str) -> bool:
+        """Whether who holds this role, beside the officer, keeps these records: internal auditors, what they audit."""
+        return role == "internal_auditor" and self.kind in KEPT_BY_AUDITORS
+
+    @property
+    def owners_write(self) -> bool:
+        """Whether an owner changes what they own. Who answers for a finding does not."""
+        return self.kind not in KEPT_BY_AUDITORS
+
     def rich(self, organisation: Organisation) -> Any:
         """One with everything a page shows of it, each its own: owner, evidence, supplier, changes."""
         fields: dict[str, Any] = {"owner": somebody(organisation), "review_on": organisation.today()}
         if self.views.model is AISystem:
             fields |= {"main_supplier": make_supplier(organisation), "technical_owner": somebody(organisation)}
+        if self.views.model is Audit:
+            fields |= {"lead": somebody(organisation)}
         if self.views.model in (Incident, Concern):
             fields |= {"system": make_ai_system(organisation)}
         if self.views.model is Treatment:
@@ -203,11 +215,13 @@ class RecordType:
         if isinstance(record, Risk):
             for phase, likelihood in (("inherent", 4), ("residual", 2)):
                 score(record, phase=phase, likelihood=likelihood, for_individuals=4, assessed_by=somebody(organisation))
-        if isinstance(record, Position):
+        if isinstance(record, Audit | Position):
             record.systems.add(make_ai_system(organisation))
         Record.objects.filter(pk=record.pk).update(changed_by=somebody(organisation))
         return record
 
+
+KEPT_BY_AUDITORS = {"audit-programme", "audit", "finding"}
 
 # A new record type needs one entry here, and has all tests of tests/records.
 ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, Any]] | None, str]] = {

@@ -25,6 +25,7 @@ from records.filters import RecordChoiceFilter, RecordFilter
 from records.register_page import parts_of
 from records.tables import MID, NUMBER, BadgeColumn, DayColumn, RecordTable
 from systems.filters import systems_seen
+from systems.models import Supplier
 from systems.tables import HiddenColumn
 
 from . import actions
@@ -41,7 +42,7 @@ TONES = {
 
 
 # What the page of an audit shows in parts of its own.
-SHOWN_APART = {"requirements", "summary", "systems", "team", "accepted_because"}
+SHOWN_APART = {"requirements", "summary", "systems", "team", "accepted_because", "scope", "of_supplier"}
 
 
 class AuditTable(RecordTable):
@@ -124,6 +125,7 @@ def audit_page(request: MemberRequest, audit: Audit, *, tab: str) -> dict[str, A
         "counts": counts,
         "sections": scope_words(audit, lines),
         "sampled": list(visible_systems(request, audit)),
+        "supplier": visible_supplier(request, audit),
         "people": list(audit.team.order_by("name")),
         "findings": found,
         "open_conflicts": open_conflicts(audit) if audit.is_open else [],
@@ -141,6 +143,11 @@ def audit_page(request: MemberRequest, audit: Audit, *, tab: str) -> dict[str, A
 def visible_systems(request: MemberRequest, audit: Audit) -> Any:
     visible = systems_seen(request)
     return visible.filter(audits=audit).select_related("organisation").order_by("reference")
+
+
+def visible_supplier(request: MemberRequest, audit: Audit) -> Any:
+    visible: Any = Supplier.objects.visible_to(request.user).select_related("organisation")
+    return visible.filter(pk=audit.of_supplier_id).first() if audit.of_supplier_id else None
 
 
 def scope_words(audit: Audit, lines: list[Any]) -> str:

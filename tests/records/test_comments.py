@@ -67,6 +67,8 @@ def ask_for_report(role: str, record: Any) -> set[str]:
 def test_readers_read_and_say_nothing(
     role: str, record_type: RecordType, organisation: Any, officer: Any, request: Any, sign_in: SignIn
 ) -> None:
+    if record_type.written_by(role):
+        pytest.skip("kept by auditors as well, who say something: tests/audits")
     record = record_type.make(organisation)
     comment, client = said(record, officer), sign_in(request.getfixturevalue(role))
     record_type.let_read(role, record)

@@ -16,8 +16,14 @@ from tests.traces import written
 
 SignIn = Callable[..., Client]
 # What else than records a role may change: by the beginning of the address's name.
+# What internal auditors keep: programmes, audits with their checklists, findings; not the room of who is from outside.
+AUDITING = (
+    *("audit-programme-", "finding-", "audit-new", "audit-edit", "audit-comment", "audit-check", "audit-issue"),
+    *("audit-cancel", "audit-auditors"),
+)
+SHOWS_AUDITING = (*AUDITING, "audit-list", "audit-detail")
 THEIRS = {
-    "internal_auditor": ("reminder-list", "mention-list"),
+    "internal_auditor": ("reminder-list", "mention-list", *AUDITING),
     "auditor": ("mention-list",),
     "manager": ("report-list", "report-new", "reminder-list", "mention-list"),
     "administrator": (
@@ -86,6 +92,8 @@ def test_an_auditor_sees_no_control_anywhere(
             continue
         answer = client.get(furnished(address))
         assert answer.status_code in {200, 302, 403, 404, 405}, f"{furnished(address)}: {answer.status_code}"
+        if role == "internal_auditor" and address.name.startswith(SHOWS_AUDITING):
+            continue
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             faults += [f"{furnished(address)}: {control}" for control in SeenPage(answer).controls]
     assert not faults, tree.listed("An auditor sees these controls:", faults)

@@ -88,7 +88,11 @@ def test_links_and_evidence_are_told_on_both_sides(record_type: RecordType, orga
 
 def test_many_to_many_links_are_told(record_type: RecordType, organisation: Any, officer: Any) -> None:
     record = record_type.make(organisation)
-    makers: dict[Any, Any] = {User: somebody, Record: make_supplier}
+    makers: dict[Any, Any] = {
+        User: somebody,
+        Record: make_supplier,
+        Requirement: lambda _organisation: Requirement.objects.get(number="9.1"),
+    }
     makers |= {one.views.model: one.make for one in record_types()}
     makers[Requirement] = lambda _organisation: Requirement.objects.assessable()[0]
     for field in record._meta.local_many_to_many:

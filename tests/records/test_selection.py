@@ -104,10 +104,19 @@ def test_contributors_choose_what_they_may_change_and_no_more(
 ) -> None:
     mine, other = record_type.make(organisation, owner=contributor), record_type.make(organisation, owner=officer)
     client, path = sign_in(contributor), address(record_type, organisation)
-    assert checkboxes(client, record_type.url("list", organisation)) == [pick(mine)]
     day = organisation.today().isoformat()
     answer = client.post(path, {"set": "review_on", "pick": [pick(mine), pick(other)], "value": day})
     plan = answer.context["plan"]
+    if not record_type.owners_write:
+        # Who only answers for it changes nothing of it, by whatever way.
+        assert checkboxes(client, record_type.url("list", organisation)) == []
+        assert not plan.changing
+        assert [line.reason for line in plan.refused] == [
+            "No longer to be seen by you",
+            "You may read this record, not change it",
+        ]
+        return
+    assert checkboxes(client, record_type.url("list", organisation)) == [pick(mine)]
     assert [line.record.pk for line in plan.changing] == [mine.pk]
     assert [(line.record, line.reason) for line in plan.refused] == [(None, "No longer to be seen by you")]
     assert other.title not in answer.content.decode()
