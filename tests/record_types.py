@@ -24,6 +24,14 @@ from risks.models import (
     TreatmentState,
 )
 from systems.models import AISystem
+from tests.audits.improving_making import (
+    corrective_action_form,
+    improvement_form,
+    make_corrective_action,
+    make_improvement,
+    make_review,
+    review_form,
+)
 from tests.cast import (
     make_ai_system,
     make_evidence,
@@ -224,6 +232,9 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "gap-run": (make_gap_run, gap_run_form, "purpose"),
     "task": (make_task, task_form, "what"),
     "evidence-request": (make_request, request_form, "asks"),
+    "corrective-action": (make_corrective_action, corrective_action_form, "title"),
+    "improvement": (make_improvement, improvement_form, "title"),
+    "management-review": (make_review, review_form, "title"),
     **REGISTERS,
 }
 

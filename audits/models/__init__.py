@@ -2,14 +2,35 @@
 
 from .audit import EXTERNAL, Audit, AuditKind, AuditMember, AuditRequirement, AuditState, AuditSystem
 from .finding import NONCONFORMITIES, Finding, FindingRecord, FindingState, Grade
-from .improving import ActionState, CorrectiveAction, CorrectiveActionConcern, CorrectiveActionIncident
+from .improvement import SETTLED_IMPROVEMENT, Improvement, ImprovementState
+from .improving import (
+    TO_DO,
+    WHYS,
+    ActionState,
+    CorrectiveAction,
+    CorrectiveActionConcern,
+    CorrectiveActionIncident,
+    DueExtension,
+    EffectivenessCheck,
+)
 from .programme import AuditProgramme
-from .review import ManagementReview, ReviewAttendee, ReviewState
+from .review import (
+    DecisionKind,
+    ManagementReview,
+    ReviewAttendee,
+    ReviewDecision,
+    ReviewInput,
+    ReviewState,
+    Topic,
+)
 from .room import AuditRoom, RoomRequirement, RoomSystem, RoomVisit
 
 __all__ = [
     "EXTERNAL",
     "NONCONFORMITIES",
+    "SETTLED_IMPROVEMENT",
+    "TO_DO",
+    "WHYS",
     "ActionState",
     "Audit",
     "AuditKind",
@@ -22,14 +43,22 @@ __all__ = [
     "CorrectiveAction",
     "CorrectiveActionConcern",
     "CorrectiveActionIncident",
+    "DecisionKind",
+    "DueExtension",
+    "EffectivenessCheck",
     "Finding",
     "FindingRecord",
     "FindingState",
     "Grade",
+    "Improvement",
+    "ImprovementState",
     "ManagementReview",
     "ReviewAttendee",
+    "ReviewDecision",
+    "ReviewInput",
     "ReviewState",
     "RoomRequirement",
     "RoomSystem",
     "RoomVisit",
+    "Topic",
 ]
