@@ -36,5 +36,5 @@ def earlier_ones(
         return []
     seen: Any = CorrectiveAction.objects.visible_to(user).of(organisation)
     # The conditions run over lists, so that one row may come more than once.
-    alike = CorrectiveAction.objects.closed().filter(same).exclude(pk=but).values("pk")
+    alike = CorrectiveAction.objects.closed().filter(same).exclude(pk=but or 0).values("pk")
     return list(seen.filter(pk__in=alike).select_related("organisation").order_by("-closed_on", "-pk")[:MOST])

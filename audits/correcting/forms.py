@@ -89,7 +89,7 @@ class CorrectiveActionForm(RegisterForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.instance.pk and not CorrectiveAction.objects.filter(pk=self.instance.pk).open().exists():  # type: ignore[attr-defined]
+        if self.instance.pk and not CorrectiveAction.objects.filter(pk=self.instance.pk).open().exists():
             raise forms.ValidationError(SETTLED_STAYS)
         if not self.instance.pk and not any(cleaned.get(name) for name in (*SOURCES, "problem")):
             self.add_error("problem", _("Say what went wrong, or name where it came from."))

@@ -8,7 +8,14 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from audits.models import ActionState, CorrectiveAction, Improvement, ImprovementState
+from audits.models import (
+    ActionState,
+    CorrectiveAction,
+    CorrectiveActionConcern,
+    CorrectiveActionIncident,
+    Improvement,
+    ImprovementState,
+)
 from records.filters import RecordFilter
 from records.register_columns import LinksColumn
 from records.tables import BadgeColumn, DayColumn, DueColumn, RecordTable
@@ -111,8 +118,8 @@ class CorrectiveActionFilter(RecordFilter):
     def by_origin(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         lookups: dict[str, dict[str, Any]] = {
             "finding": {"remedies__isnull": False},
-            "incident": {"pk__in": CorrectiveAction.incidents.through.objects.values("corrective_action")},
-            "concern": {"pk__in": CorrectiveAction.concerns.through.objects.values("corrective_action")},
+            "incident": {"pk__in": CorrectiveActionIncident.objects.values("corrective_action")},
+            "concern": {"pk__in": CorrectiveActionConcern.objects.values("corrective_action")},
             "review": {"decided_in__isnull": False},
         }
         return queryset.filter(**lookups[value]) if value in lookups else queryset.exclude(complaint="")

@@ -134,6 +134,7 @@ def issue(review: ManagementReview, *, by: User, seen: int | None) -> None:
 
 def asked(review: ManagementReview, decision: ReviewDecision, *, by: User) -> Task:
     """The action that a decision is from now on."""
+    assert decision.due_on, "missing() lets no decision without a day pass"
     task = Task(
         organisation=review.organisation,
         reference=next_reference(review.organisation, DECIDED),

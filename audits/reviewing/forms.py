@@ -19,9 +19,15 @@ YES_OR_NO = [("true", gettext_lazy("Yes")), ("false", gettext_lazy("No"))]
 CONCLUSION = ("suitable", "adequate", "effective", "conclusion")
 
 
-def concluded(label: Any) -> forms.TypedChoiceField:
-    """Yes, no, or nothing said yet."""
-    return forms.TypedChoiceField(
+class YesOrNo(forms.TypedChoiceField):
+    """True, false, or nothing said yet."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value).lower() if isinstance(value, bool) else super().prepare_value(value)
+
+
+def concluded(label: Any) -> YesOrNo:
+    return YesOrNo(
         label=label,
         choices=YES_OR_NO,
         required=False,
@@ -63,7 +69,7 @@ class ManagementReviewForm(RegisterForm):
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
-        if self.instance.pk and not ManagementReview.objects.filter(pk=self.instance.pk).open().exists():  # type: ignore[attr-defined]
+        if self.instance.pk and not ManagementReview.objects.filter(pk=self.instance.pk).open().exists():
             raise forms.ValidationError(ISSUED_STAYS)
         return super().clean() or self.cleaned_data
 
