@@ -27,12 +27,12 @@ from records.api import IDEMPOTENCY, REFERENCE, CreatingApi, PersonField, Record
 from records.api_forms import errors_of, posted
 from records.api_registers import fields_of, links
 
-OPTIONAL = {"required": False, "allow_null": True}
-
 
 def linked(model: Any) -> Any:
     """A record by reference, one that the person may see; or none."""
-    return serializers.SlugRelatedField(slug_field="reference", queryset=model.objects.none(), **OPTIONAL)
+    return serializers.SlugRelatedField(
+        slug_field="reference", queryset=model.objects.none(), required=False, allow_null=True
+    )
 
 
 class DueExtensionSerializer(serializers.ModelSerializer):

@@ -29,11 +29,11 @@ TOPIC = OpenApiParameter("topic", OpenApiTypes.STR, OpenApiParameter.PATH, enum=
 
 
 class ReviewLineSerializer(serializers.Serializer[Any]):
-    """One figure of an input; `list` is the address of the list behind it below the organisation's."""
+    """One figure of an input; `at` is the address of the list behind it below the organisation's."""
 
-    label = serializers.CharField(read_only=True)
+    what = serializers.CharField(source="label", read_only=True)
     count = serializers.IntegerField(read_only=True)
-    list = serializers.CharField(read_only=True)
+    at = serializers.CharField(source="list", read_only=True)
 
 
 class ReviewInputSerializer(serializers.ModelSerializer):

@@ -49,15 +49,20 @@ def found_out(organisation: Organisation, **fields: Any) -> CorrectiveAction:
 
 def closed_one(organisation: Organisation, **fields: Any) -> CorrectiveAction:
     """One that was done by one person and closed by another."""
-    doer, judge = somebody(organisation), somebody(organisation)
-    today = organisation.today()
-    action = found_out(organisation, state="done", done_by=doer, done_on=today, outcome="Done", **fields)
+    return made_closed(found_out(organisation, outcome="Done", **fields))
+
+
+def made_closed(action: Any) -> CorrectiveAction:
+    """Says of one that it is done, by one person, and effective, by another."""
+    doer, judge, today = somebody(action.organisation), somebody(action.organisation), action.organisation.today()
     EffectivenessCheck.objects.create(
         corrective_action=action, checked_by=judge, checked_on=today, is_effective=True, result="It holds"
     )
+    action.done_by, action.done_on = doer, today
     action.state, action.closed_by, action.closed_on = "closed", judge, today
     action.save()
-    return action
+    closed: CorrectiveAction = action
+    return closed
 
 
 def make_improvement(organisation: Organisation, **fields: Any) -> Improvement:
