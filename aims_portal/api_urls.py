@@ -4,7 +4,9 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from audits.api_improving import register_improving
 from audits.api_registers import register_audits
+from audits.api_reviewing import register_reviewing
 from clauses.api import RequirementApi
 from clauses.api_asking import register_asking
 from clauses.api_gaps import register_gaps
@@ -47,6 +49,8 @@ router.register("own-controls", OwnControlApi, basename="api-own-control")
 router.register("incidents", IncidentApi, basename="api-incident")
 router.register("concerns", ConcernApi, basename="api-concern")
 register_audits(router)
+register_improving(router)
+register_reviewing(router)
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [

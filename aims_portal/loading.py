@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audits.loading_improving import load_improving
 from clauses.asking.loading import load_asked
 from clauses.documents.loading import load_documents
 from clauses.loading_positions import load_expected_proofs, load_positions
@@ -49,6 +50,7 @@ STEPS = (
     load_impact_assessments,
     load_incidents,
     load_concerns,
+    load_improving,
     load_asked,
 )
 TAKEN_IN = (
@@ -57,11 +59,10 @@ TAKEN_IN = (
     *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
     *("context_issues", "interested_parties", "objectives", "training_records", "documents"),
     *("actions", "evidence_requests"),
+    *("corrective_actions", "improvements", "management_review"),
 )
 NOT_YET = (
     "internal_audit",
-    "corrective_actions",
-    "management_review",
     "planned_audits",
     "external_audit_invitation",
 )

@@ -132,6 +132,9 @@ class Rail:
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Incidents"), "incident-list", told(counts["incidents"])),
             (_("Concerns"), "concern-list", told(counts["concerns"])),
+            (_("Corrective actions"), "corrective-action-list", None),
+            (_("Improvements"), "improvement-list", None),
+            (_("Reviews"), "management-review-list", None),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
             (_("Auditors’ rooms"), "audit-room-list", None),
         ]

@@ -1,5 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
+from audits.correcting import improvement_pages, verb_pages
+from audits.correcting.improvement_pages import ImprovementViews
+from audits.correcting.pages import CorrectiveActionViews
+from audits.reviewing import meeting_pages
+from audits.reviewing import pages as review_pages
+
 from .conducting import checklist_pages
 from .conducting import pages as audit_pages
 from .findings import pages as finding_pages
@@ -24,4 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("findings/<str:reference>/respond/", step_pages.respond, name="finding-respond"),
     path("findings/<str:reference>/correct/", step_pages.correct, name="finding-correct"),
     path("findings/<str:reference>/decide/", step_pages.decide, name="finding-decide"),
+    *CorrectiveActionViews.urls(),
+    *verb_pages.urls(),
+    *ImprovementViews.urls(),
+    *improvement_pages.urls(),
+    *review_pages.ManagementReviewViews.urls(),
+    *review_pages.urls(),
+    *meeting_pages.urls(),
 ]

@@ -1,5 +1,6 @@
 """Filters of lists. They live in the URL; a value that makes no sense filters nothing."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 import django_filters as filters
@@ -12,6 +13,7 @@ from django_filters.fields import ModelChoiceField
 
 from .forms import people_of
 from .models import SOON
+from .widgets import DayInput
 
 
 def search(queryset: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
@@ -66,6 +68,12 @@ class RecordFilter(filters.FilterSet):
     review = filters.ChoiceFilter(
         method="by_review", label=_("Review"), choices=[("overdue", _("Overdue")), ("month", _("Within 30 days"))]
     )
+
+    changed_since = filters.DateFilter(method="by_changed", label=_("Changed since"), widget=DayInput)
+
+    def by_changed(self, queryset: models.QuerySet[Any], name: str, value: date) -> models.QuerySet[Any]:
+        """Records that are new, or changed, since the beginning of a day of the organisation."""
+        return queryset.filter(changed_at__gte=datetime.combine(value, time(), self.request.organisation.zone))
 
     def by_review(self, queryset: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
         today = self.request.organisation.today()

@@ -25,6 +25,15 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from audits.models import (
+    SETTLED_IMPROVEMENT,
+    TO_DO,
+    ActionState,
+    CorrectiveAction,
+    Improvement,
+    ManagementReview,
+    ReviewState,
+)
 from clauses.models import (
     Awareness,
     Communication,
@@ -79,6 +88,9 @@ OVER: tuple[QuerySet[Any], ...] = (
     PlannedChange.objects.exclude(closed_on=None),
     Task.objects.exclude(state=TaskState.OPEN),
     EvidenceRequest.objects.filter(state__in=SETTLED),
+    CorrectiveAction.objects.filter(state=ActionState.CLOSED),
+    Improvement.objects.filter(state__in=SETTLED_IMPROVEMENT),
+    ManagementReview.objects.filter(state=ReviewState.ISSUED),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in VERSIONED),
 )
 ALWAYS = Q()
@@ -266,6 +278,22 @@ SOURCES: tuple[Source, ...] = (
     Reviews(REVIEW, _("Review"), _("Reviews"), Record, "review_on"),
     Source(EVIDENCE, _("Evidence runs out"), _("Evidence"), Evidence, "valid_until"),
     Source("task", _("Action due"), _("Actions"), Task, "due_on", where=Q(state=TaskState.OPEN)),
+    Source(
+        *("corrective", _("Corrective action due"), _("Corrective actions"), CorrectiveAction, "due_on"),
+        where=Q(state__in=TO_DO),
+    ),
+    Source(
+        *("effect", _("Effect to be checked"), _("Effects to check"), CorrectiveAction, "check_on", "checker"),
+        where=Q(state=ActionState.DONE, check_on__isnull=False),
+    ),
+    Source(
+        *("improve", _("Improvement due"), _("Improvements"), Improvement, "due_on"),
+        where=~Q(state__in=SETTLED_IMPROVEMENT) & Q(due_on__isnull=False),
+    ),
+    Source(
+        *("mreview", _("Management review"), _("Management reviews"), ManagementReview, "held_on"),
+        where=~Q(state=ReviewState.ISSUED),
+    ),
     Source(
         *("request", _("Evidence asked for"), _("Evidence to deliver"), EvidenceRequest, "due_on"),
         where=Q(state__in=WAITING),

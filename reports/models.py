@@ -38,6 +38,8 @@ class Report(models.Model):
         IMPACT = "impact_assessment", _("AI system impact assessment")
         DOSSIER = "dossier", _("AI system dossier")
         GAP_RUN = "gap_run", _("Gap analysis")
+        REVIEW = "management_review", _("Management review minutes")
+        CORRECTIVE_LOG = "corrective_log", _("Corrective-action log")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -46,6 +48,8 @@ class Report(models.Model):
         Kind.IMPACT: "AIA",
         Kind.DOSSIER: "DOS",
         Kind.GAP_RUN: "GAR",
+        Kind.REVIEW: "MRR",
+        Kind.CORRECTIVE_LOG: "CAL",
     }
     # What a report of these kinds is about: the kind of its `subject`.
     SUBJECTS: ClassVar[dict[str, str]] = {
@@ -53,6 +57,7 @@ class Report(models.Model):
         Kind.IMPACT: "impact-assessment",
         Kind.DOSSIER: "ai-system",
         Kind.GAP_RUN: "gap-run",
+        Kind.REVIEW: "management-review",
     }
 
     class State(models.TextChoices):

@@ -7,6 +7,7 @@ from typing import Any
 
 from records.models import Import, Record
 from reports.models import Report
+from tests.audits.improving_making import decided
 from tests.cast import make_evidence
 from tests.clauses.registers.making import measured
 from tests.house.addresses import Address
@@ -39,6 +40,8 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "requirement_number": "4.1",
         "section": "impacts",
         "code": "unscored",
+        "topic": "issues",
+        "decision_id": str(decided(records["management-review"], officer).pk),
     }
     rooms = {record_type.views.path: record_type.kind for record_type in record_types()}
     rooms |= {"go-lives": "go-live"}

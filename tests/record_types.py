@@ -25,6 +25,14 @@ from risks.models import (
     TreatmentState,
 )
 from systems.models import AISystem
+from tests.audits.improving_making import (
+    corrective_action_form,
+    improvement_form,
+    make_corrective_action,
+    make_improvement,
+    make_review,
+    review_form,
+)
 from tests.audits.making import (
     audit_form,
     finding_form,
@@ -251,6 +259,9 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "audit-programme": (make_programme, programme_form, "objectives"),
     "audit": (make_audit, audit_form, "plan"),
     "finding": (make_finding, finding_form, "observed"),
+    "corrective-action": (make_corrective_action, corrective_action_form, "title"),
+    "improvement": (make_improvement, improvement_form, "title"),
+    "management-review": (make_review, review_form, "title"),
     **REGISTERS,
 }
 

@@ -8,6 +8,7 @@ import django_filters as filters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +18,7 @@ from clauses.gaps.pages import pages as gap_pages
 from clauses.models import GapRun, Position, Task
 from clauses.models.asking import TaskState
 from organisations.requests import MemberRequest
+from records.models import Record
 from records.tables import BadgeColumn, DayColumn, DueColumn, RecordTable
 from records.templatetags.components import due
 from systems.tables import HiddenColumn
@@ -72,8 +74,16 @@ class TaskTable(RecordTable):
         return value
 
 
+def kinds_of_record() -> list[tuple[str, Any]]:
+    """Every type of record an action may be about, as its pages call it."""
+    return sorted(((kind.KIND, capfirst(kind._meta.verbose_name)) for kind in Record.__subclasses__()), key=str)
+
+
 class TaskFilter(AskingFilter):
     state = filters.ChoiceFilter(choices=TaskState.choices, label=gettext_lazy("State"))
+    about_kind = filters.ChoiceFilter(
+        choices=kinds_of_record, field_name="about__kind", label=gettext_lazy("About a record of type")
+    )
 
 
 class TaskViews(AskingViews):

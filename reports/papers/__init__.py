@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reports.models import Report
 
-from . import dossier, gap_run, impact, readiness, register, statement
+from . import corrective_log, dossier, gap_run, impact, readiness, register, review, statement
 from .paper import Paper
 
 PAPERS: dict[str, Callable[[Report], Paper]] = {
@@ -16,6 +16,8 @@ PAPERS: dict[str, Callable[[Report], Paper]] = {
     Report.Kind.IMPACT: impact.paper_of,
     Report.Kind.DOSSIER: dossier.paper_of,
     Report.Kind.GAP_RUN: gap_run.paper_of,
+    Report.Kind.REVIEW: review.paper_of,
+    Report.Kind.CORRECTIVE_LOG: corrective_log.paper_of,
 }
 
 

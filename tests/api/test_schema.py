@@ -18,6 +18,7 @@ from schemathesis.specs.openapi import checks
 
 from clauses.api_registers import REGISTERS
 from reports.models import Report
+from tests.audits.improving_making import make_corrective_action, make_improvement, make_review
 from tests.cast import make_ai_system, make_evidence, make_supplier
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.gaps.making import make_gap_run
@@ -51,6 +52,7 @@ OPERATIONS = 29
 NAMES = {"owner", "technical_owner", "main_supplier", "suppliers", "proves", "file", "review_on", "review_every"}
 NAMES |= {"treats", "controls"}
 NAMES |= {"supplier", "supplied_by", "done_by", "repeats", "next_check_on"}
+NAMES |= {"remedies", "decided_in", "recurs", "incidents", "concerns", "checker", "follows", "chair", "attendees"}
 NAMES |= {"parties", "systems", "positions", "interacts_with", "touches", "holder", "deputy", "person"}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
 EXAMPLES = 6
@@ -104,6 +106,9 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "treatment-plans": make_plan(organisation).reference,
         "own-controls": make_own_control(organisation).reference,
         "statements": make_statement(organisation).reference,
+        "corrective-actions": make_corrective_action(organisation).reference,
+        "improvements": make_improvement(organisation).reference,
+        "management-reviews": make_review(organisation).reference,
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }
     schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)

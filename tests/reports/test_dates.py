@@ -35,6 +35,7 @@ from reports.reminding import coming, make
 from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import Impact, ImpactAssessment, ImpactMeasure
+from tests.audits.improving_making import found_out, made_closed, make_improvement, make_review
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.registers.making import maker, measured
@@ -59,7 +60,7 @@ SignIn = Callable[..., Client]
 
 
 # Who is to act on these is named in the record or by their authority, and may not read it unless it is given to them.
-UNSEEN = {"asked", "measure", "delivered", *(one.rule for one in SOURCES if one.rule.startswith("appr-"))}
+UNSEEN = {"asked", "measure", "delivered", "effect", *(one.rule for one in SOURCES if one.rule.startswith("appr-"))}
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +103,7 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "notice": incident,
         "concern": make_concern(organisation, owner=person, received_on=day(on - 7)),
         **of_registers(organisation, person, on),
+        **of_improving(organisation, person, on),
         **asked_of(organisation, person, on),
         **in_review(organisation, person, on),
     }
@@ -121,6 +123,15 @@ def of_registers(organisation: Organisation, person: Any, on: int) -> dict[str, 
         ),
         "campaign": maker(Awareness)(organisation, owner=person, ends_on=day(on)),
         "message": maker(Communication)(organisation, owner=person, next_on=day(on)),
+    }
+
+
+def of_improving(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    return {
+        "corrective": found_out(organisation, owner=person, due_on=day(on)),
+        "effect": found_out(organisation, state="done", done_by=person, check_on=day(on), checker=person),
+        "improve": make_improvement(organisation, owner=person, due_on=day(on)),
+        "mreview": make_review(organisation, owner=person, held_on=day(on)),
     }
 
 
@@ -258,10 +269,16 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     Reading.objects.update(confirmed_at=timezone.now())
     Task.objects.update(state="done", closed_on=TODAY)
     EvidenceRequest.objects.update(state="withdrawn")
+    for rule in ("corrective", "effect"):
+        made_closed(records[rule])
+    type(records["improve"]).objects.update(state="realised", result="One list", settled_on=TODAY)
+    said = {"suitable": True, "adequate": True, "effective": True, "conclusion": "All well"}
+    type(records["mreview"]).objects.update(state="issued", issued_on=TODAY, **said)
     for rule in ("appr-crit", "appr-plan", "appr-soa", "appr-scope", "appr-top", "appr-full", "appr-light"):
         type(records[rule]).objects.update(state=Standing.SUPERSEDED)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "task", "request", "delivered", "check"}
+    over |= {"corrective", "effect", "improve", "mreview"}
     over |= {name for name in records if name.startswith("appr-")}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         record.reference for rule, record in records.items() if rule not in over
