@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,23 @@ class FindingState(models.TextChoices):
 
 # Nothing more is to be done about a finding at one of these.
 OVER = (FindingState.NOTED, FindingState.VERIFIED, FindingState.CLOSED)
+
+
+# What an auditor from outside submitted; see `DraftFinding`.
+SUBMITTED = ("grade", "requirement_id", "demands", "observed", "objective_evidence", "raised_by_id")
+
+
+def submitted_stays() -> pgtrigger.Trigger:
+    """Nobody changes the words of a finding that was submitted from an auditor's room."""
+    before, after = (", ".join(f"{row}.{column}" for column in SUBMITTED) for row in ("OLD", "NEW"))
+    return pgtrigger.Trigger(
+        name="submitted_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""IF ROW({before}) IS DISTINCT FROM ROW({after}) AND EXISTS (
+            SELECT 1 FROM audits_draftfinding draft WHERE draft.submitted_as_id = OLD.record_ptr_id
+        ) THEN RAISE EXCEPTION 'What an auditor submitted stays as it is'; END IF; RETURN NEW;""",
+    )
 
 
 class FindingQuerySet(RecordQuerySet["Finding"]):
@@ -109,7 +128,7 @@ class Finding(Record):
         default_permissions = ()
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
-        triggers = [never_deleted()]
+        triggers = [never_deleted(), submitted_stays()]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(grade__in=["major", "minor"]) | ~Q(demands="") & ~Q(objective_evidence=""),
@@ -117,6 +136,11 @@ class Finding(Record):
                 violation_error_message=_("A nonconformity needs requirement, finding and objective evidence."),
             ),
         ]
+
+    def clean(self) -> None:
+        stored = Finding.objects.filter(pk=self.pk, drafted_as__isnull=False).values(*SUBMITTED).first()
+        if stored and stored != {name: getattr(self, name) for name in SUBMITTED}:
+            raise ValidationError(_("What an auditor from outside submitted stays as it is."))
 
     @property
     def is_nonconformity(self) -> bool:
