@@ -19,10 +19,11 @@ from clauses.standing import facts_of
 from clauses.verdict import Mark, mark_of, words_for
 from organisations.counting import told
 from organisations.requests import MemberRequest
-from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
+from organisations.roles import ENTER_ROOM, MANAGE_MEMBERS, VIEW_RECORDS, Role
 from records.models import Record
 
 from .rail_counts import counts_for
+from .room_rail import room_rail
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
@@ -42,6 +43,8 @@ class Rail:
         return reverse(name, kwargs={"organisation": self.slug, **kwargs})
 
     def context(self) -> dict[str, Any]:
+        if ENTER_ROOM in self.request.permissions:
+            return room_rail(self)
         home = self.url("home")
         return {
             "home": {"url": home, "current": self.here == home},
@@ -130,6 +133,7 @@ class Rail:
             (_("Incidents"), "incident-list", told(counts["incidents"])),
             (_("Concerns"), "concern-list", told(counts["concerns"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
+            (_("Auditors’ rooms"), "audit-room-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]

@@ -84,8 +84,11 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "organisations.origin.OriginMiddleware",
+    "audits.room.visits.VisitMiddleware",
     "organisations.middleware.OrganisationMiddleware",
 ]
+# Who comes into an organisation goes through these, and may be turned away from a page (see organisations.middleware).
+ADMISSIONS = ["audits.room.gate.admit"]
 
 ROOT_URLCONF = "aims_portal.urls"
 WSGI_APPLICATION = "aims_portal.wsgi.application"

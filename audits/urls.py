@@ -1,5 +1,5 @@
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("audits.room.urls")),
-]
+from .room.urls import urlpatterns as room
+
+urlpatterns: list[URLPattern | URLResolver] = [*room]

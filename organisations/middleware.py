@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from .models import Membership
 
@@ -32,7 +34,10 @@ class OrganisationMiddleware:
 
 
 def enter(request: Any, slug: str) -> None:
-    """Opens the organisation to the person of the request; raises Http404 where they are no current member."""
+    """Opens the organisation to the person of the request; raises Http404 where they are no current member.
+
+    A floor above may admit them to less (`settings.ADMISSIONS`): pages and programs come through this one door.
+    """
     # PostgreSQL has no such character, and would answer 500 to a reference that holds it.
     if "\x00" in request.path:
         raise Http404
@@ -44,6 +49,8 @@ def enter(request: Any, slug: str) -> None:
     request.membership, request.organisation = membership, membership.organisation
     request.permissions = request.user.held[membership.organisation_id]
     timezone.activate(membership.organisation.zone)
+    for admission in settings.ADMISSIONS:
+        import_string(admission)(request)
 
 
 def note_rights(user: Any, memberships: list[Any]) -> None:

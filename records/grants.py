@@ -6,6 +6,7 @@ was given record by record is asked once for a query. So a list, a page and a re
 their size.
 """
 
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, Q
 from django.utils import timezone
 
-from organisations.roles import CHANGE_RECORDS, CONTRIBUTE, VIEW_RECORDS
+from organisations.roles import CHANGE_RECORDS, CONTRIBUTE, ENTER_ROOM, VIEW_RECORDS
 
 VIEW = "view_record"
 CHANGE = "change_record"
@@ -47,9 +48,17 @@ THEIRS = """(
     WHERE given.user_id = %s AND given.permission_id = ANY(ARRAY(SELECT id FROM auth_permission WHERE codename = %s))
         AND (given.since IS NULL OR given.since <= %s) AND (given.until IS NULL OR given.until >= %s)
 )"""
+# What was released to somebody who was let into a room, and nothing because they own it.
+RELEASED = """(
+    SELECT given.content_object_id FROM records_recordgrant given
+    JOIN records_record record ON record.id = given.content_object_id AND record.organisation_id = ANY(%s)
+    WHERE given.user_id = %s AND given.permission_id = ANY(ARRAY(SELECT id FROM auth_permission WHERE codename = %s))
+        AND (given.since IS NULL OR given.since <= %s) AND (given.until IS NULL OR given.until >= %s)
+)"""
 ALLOWED = f"""(
     {{organisation}} IN {MEMBER_WITH}
     OR {{organisation}} IN {MEMBER_WITH} AND ({{owner}} = %s OR {{record}} IN {GIVEN})
+    OR {{organisation}} IN {MEMBER_WITH} AND {{record}} IN {GIVEN}
 )"""
 
 
@@ -98,17 +107,24 @@ def allowed(user: Any, right: str, grant: str, *, whole: bool = True, single: bo
         return []
     now = timezone.now()
     if not is_noted(user):
-        values = [user.pk, right, now, user.pk, CONTRIBUTE, now, user.pk, user.pk, grant, now, now]
+        given = [user.pk, grant, now, now]
+        values = [user.pk, right, now, user.pk, CONTRIBUTE, now, user.pk, *given, user.pk, ENTER_ROOM, now, *given]
         return [Q(Condition(ALLOWED, values, **COLUMNS))]
     ways = []
     if whole and (everything := holding(user.held, right)):
         ways.append(Q(organisation__in=everything))
-    own = holding(user.held, CONTRIBUTE) if single else []
-    for day in sorted({user.days[one] for one in own}):
-        there = [one for one in own if user.days[one] == day]
+    for day, there in by_day(user, holding(user.held, CONTRIBUTE) if single else []):
         values = [there, user.pk, there, user.pk, grant, day, day]
         ways.append(Q(Condition(f"{{record}} IN {THEIRS}", values, record="pk")))
+    for day, there in by_day(user, holding(user.held, ENTER_ROOM) if single else []):
+        ways.append(Q(Condition(f"{{record}} IN {RELEASED}", [there, user.pk, grant, day, day], record="pk")))
     return ways
+
+
+def by_day(user: Any, organisations: list[int]) -> list[tuple[date, list[int]]]:
+    """Organisations by the day it is there."""
+    days = sorted({user.days[one] for one in organisations})
+    return [(day, [one for one in organisations if user.days[one] == day]) for day in days]
 
 
 def holding(held: dict[int, frozenset[str]], right: str) -> list[int]:

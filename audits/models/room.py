@@ -47,6 +47,7 @@ class AuditRoom(Record):
     # Of whom a record is about, such as a training record, the auditor reads the initials only.
     names_as_initials = models.BooleanField(_("people who were trained are shown by their initials"), default=False)
     confidentiality = models.TextField(_("confidentiality"), blank=True)
+    invited_at = models.DateTimeField(null=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
@@ -69,7 +70,11 @@ class AuditRoom(Record):
         ]
 
     def stage(self, today: date) -> str:
-        """`revoked`, `ended` (by the auditor), `over`, `before`, `invited` (not accepted yet) or `open`."""
+        """`draft` (nobody was invited yet), `revoked`, `ended` (by the auditor), `over`, `invited` (its terms are not
+        accepted yet), `before` (its first day) or `open`.
+        """
+        if self.invited_at is None:
+            return "draft"
         if self.revoked_at:
             return "revoked"
         if self.ended_at:
@@ -119,6 +124,7 @@ class RoomVisit(models.Model):
     room = models.ForeignKey(AuditRoom, on_delete=models.PROTECT, related_name="visits")
     at = models.DateTimeField(default=timezone.now)
     page = models.CharField(max_length=80)
+    method = models.CharField(max_length=7, default="GET")
     path = models.CharField(max_length=500)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.PositiveSmallIntegerField()

@@ -1,13 +1,19 @@
-"""What an auditor does at their desk, and what the organisation answers."""
+from django.urls import URLPattern, path
 
-from django.urls import URLPattern, URLResolver, path
+from . import inside, pages
+from .desk_urls import urlpatterns as desk
 
-from . import population_pages, sample_pages
+keeping = "audit-rooms/<str:reference>"
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("room/populations/", population_pages.population_list, name="room-population-list"),
-    path("room/populations/<slug:kind>/", population_pages.population, name="room-population"),
-    path("room/samples/", sample_pages.sample_list, name="room-sample-list"),
-    path("room/samples/<int:number>/", sample_pages.sample_page, name="room-sample"),
-    path("room/samples/<int:number>/sample.csv", sample_pages.sample_file, name="room-sample-file"),
+urlpatterns: list[URLPattern] = [
+    path("room/", inside.room_page, name="room"),
+    path("room/accept/", inside.accept, name="room-accept"),
+    path("room/finish/", inside.finish, name="room-finish"),
+    *pages.AuditRoomViews.urls(),
+    path(f"{keeping}/invite/", pages.send_invitation, name="audit-room-invite"),
+    path(f"{keeping}/close/", pages.close_room, name="audit-room-close"),
+    path(f"{keeping}/preview/", pages.preview, name="audit-room-preview"),
+    path(f"{keeping}/visits/", pages.visit_list, name="audit-room-visits"),
+    path(f"{keeping}/visits/export.<str:file_format>", pages.visit_export, name="audit-room-visit-export"),
+    *desk,
 ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -17,7 +17,7 @@ from clauses.models import Position
 from clauses.standing import standings
 from evidence.models import Evidence
 from organisations.requests import MemberRequest
-from organisations.roles import VIEW_RECORDS
+from organisations.roles import ENTER_ROOM, VIEW_RECORDS
 from records.models import Record
 from records.timeline import recent
 from reports.due import as_dues, due_rows, record_url
@@ -39,7 +39,9 @@ OWN = 50
 
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
-    """The page behind `/<organisation>/`."""
+    """The page behind `/<organisation>/`; for an auditor from outside it is their room."""
+    if ENTER_ROOM in request.permissions:
+        return redirect("room", request.organisation.slug)
     now = timezone.now()
     context = {"now": now, "today": request.organisation.today(), "crumbs": [(_("Home"), None)]}
     if VIEW_RECORDS not in request.permissions:

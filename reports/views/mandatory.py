@@ -15,7 +15,7 @@ from clauses.models import Position
 from evidence.models import Proof
 from organisations.access import needs
 from organisations.requests import MemberRequest
-from organisations.roles import VIEW_RECORDS
+from organisations.roles import ENTER_ROOM, VIEW_RECORDS
 from records.views import chip
 from reports.readiness.derive import documents_of
 
@@ -29,7 +29,7 @@ STATES = {
 
 
 @require_safe
-@needs(VIEW_RECORDS)
+@needs(VIEW_RECORDS, ENTER_ROOM)
 def mandatory_list(request: MemberRequest) -> HttpResponse:
     """The entries of the catalogue; `state` shows those in one state."""
     proofs = Proof.objects.filter(record__kind=Position.KIND, record__organisation=request.organisation)

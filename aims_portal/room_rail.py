@@ -1,0 +1,64 @@
+"""The frame around the pages of somebody in a room: the clauses in scope and the registers released to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from audits.room.gate import is_open
+from audits.room.overview import populations_of
+from organisations.counting import told
+from organisations.roles import TAKE_AWAY
+
+if TYPE_CHECKING:
+    from .rail import Rail
+
+
+def room_rail(rail: Rail) -> dict[str, Any]:
+    """What the rail of a room shows; outside its days only the way to the room itself."""
+    request = rail.request
+    room = getattr(request, "room", None)
+    here = rail.url("room")
+    context: dict[str, Any] = {
+        "home": {"url": here, "current": rail.here == here, "label": _("Audit room")},
+        "organisations": rail.organisations(),
+        "person": {"name": request.user.name, "role": request.membership.get_role_display()},
+        "is_room": True,
+        "may_take": TAKE_AWAY in request.permissions,
+        "band": band(room),
+    }
+    if room is None or not is_open(room, request.user):
+        return context | {"is_closed": True}
+    populations = populations_of(request.user, request.organisation)
+    items = [
+        {"label": one.name, "url": one.url, "count": told(one.count), "current": rail.here.startswith(one.url)}
+        for one in populations
+        if one.kind != "position"
+    ]
+    controls = next((one for one in populations if one.kind == "position"), None)
+    return context | {"clauses": rail.clauses(), "items": items, **({"controls": of_annex_a(rail)} if controls else {})}
+
+
+def of_annex_a(rail: Rail) -> dict[str, Any]:
+    url = rail.positions_url
+    current = rail.here.startswith(f"{url}A.") or (rail.here == url and rail.request.GET.get("kind") == "control")
+    return {"url": f"{url}?kind=control", "count": "", "current": current}
+
+
+def band(room: Any) -> dict[str, Any] | None:
+    """What they see, and until when."""
+    if room is None:
+        return None
+    audit = room.for_audit
+    days = {"since": date_format(room.since, "j M Y"), "until": date_format(room.until, "j M Y")}
+    return {
+        "title": _("Audit room"),
+        "facts": [
+            f"{audit.reference} {audit.get_audit_kind_display()}",
+            _("Read-only"),
+            _("Open %(since)s – %(until)s") % days,
+            _("Downloads on") if room.downloads else _("Downloads off"),
+        ],
+    }
