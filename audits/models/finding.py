@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -136,11 +135,6 @@ class Finding(Record):
                 violation_error_message=_("A nonconformity needs requirement, finding and objective evidence."),
             ),
         ]
-
-    def clean(self) -> None:
-        stored = Finding.objects.filter(pk=self.pk, drafted_as__isnull=False).values(*SUBMITTED).first()
-        if stored and stored != {name: getattr(self, name) for name in SUBMITTED}:
-            raise ValidationError(_("What an auditor from outside submitted stays as it is."))
 
     @property
     def is_nonconformity(self) -> bool:

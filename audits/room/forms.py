@@ -45,7 +45,7 @@ class AuditRoomForm(RegisterForm):
         (
             gettext_lazy("To what"),
             gettext_lazy("Never wider than the audit. Drafts, tasks, members and settings stay inside."),
-            ["systems", "areas", "covers_from", "downloads"],
+            ["systems", "areas", "covers_from", "downloads", "names_as_initials"],
         ),
         (
             gettext_lazy("When"),
@@ -59,7 +59,7 @@ class AuditRoomForm(RegisterForm):
     class Meta:
         model = AuditRoom
         fields = [
-            *("for_audit", "name", "email", "systems", "covers_from", "downloads", "since", "until"),
+            *("for_audit", "name", "email", "systems", "covers_from", "downloads", "names_as_initials", "since", "until"),
             *("data_as_of", "confidentiality", "owner"),
         ]
         labels = {
