@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from audits.models import ANSWERING_IS_OVER, UNANSWERED, InformationRequest
 from clauses.models import (
     Awareness,
     Communication,
@@ -79,6 +80,7 @@ OVER: tuple[QuerySet[Any], ...] = (
     PlannedChange.objects.exclude(closed_on=None),
     Task.objects.exclude(state=TaskState.OPEN),
     EvidenceRequest.objects.filter(state__in=SETTLED),
+    InformationRequest.objects.filter(state__in=ANSWERING_IS_OVER),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in VERSIONED),
 )
 ALWAYS = Q()
@@ -273,6 +275,10 @@ SOURCES: tuple[Source, ...] = (
     Source(
         *("delivered", _("Evidence delivered"), _("Evidence to accept"), EvidenceRequest, delivery_due, "asked_by"),
         where=Q(state=RequestState.DELIVERED),
+    ),
+    Source(
+        *("question", _("Asked by an auditor"), _("Questions of auditors"), InformationRequest, "due_on"),
+        where=Q(state__in=UNANSWERED),
     ),
     *(
         Approvals(rule, _("To approve"), word, kind, decision_due, "decider__user", where=IN_REVIEW)

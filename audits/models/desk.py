@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -154,6 +153,10 @@ class InformationRequest(Record):
 
     PREFIX: ClassVar[str] = "Q"
     KIND: ClassVar[str] = "information-request"
+    # What the mails about it say (see clauses.asking.telling).
+    MAIL: ClassVar[str] = "question"
+    TOLD_WITH: ClassVar[tuple[str, ...]] = ("in_room", "requirement", "asked_by", "owner", "answered_by")
+    HANDED_IN: ClassVar[str] = QuestionState.ANSWERED
 
     in_room = models.ForeignKey(
         AuditRoom, verbose_name=_("auditor’s room"), on_delete=models.PROTECT, related_name="questions"
@@ -195,15 +198,10 @@ class InformationRequest(Record):
             ),
         ]
 
-    def clean(self) -> None:
-        if self.owner_id is None:
-            raise ValidationError({"owner": _("Say who is asked.")})
-
     @property
     def is_settled(self) -> bool:
         return self.state in ANSWERING_IS_OVER
 
     @property
-    def about(self) -> Any:
-        """As whatever is asked: the record it is about. An auditor asks about a requirement, no record."""
-        return None
+    def what(self) -> str:
+        return self.asks

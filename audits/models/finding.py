@@ -49,20 +49,20 @@ class FindingState(models.TextChoices):
 OVER = (FindingState.NOTED, FindingState.VERIFIED, FindingState.CLOSED)
 
 
-# What an auditor from outside submitted; see `DraftFinding`.
-SUBMITTED = ("grade", "requirement_id", "demands", "observed", "objective_evidence", "raised_by_id")
-
-
 def submitted_stays() -> pgtrigger.Trigger:
-    """Nobody changes the words of a finding that was submitted from an auditor's room."""
-    before, after = (", ".join(f"{row}.{column}" for column in SUBMITTED) for row in ("OLD", "NEW"))
+    """Nobody changes the words of a finding that an auditor submitted from their room; see `DraftFinding`."""
     return pgtrigger.Trigger(
         name="submitted_stays",
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
-        func=f"""IF ROW({before}) IS DISTINCT FROM ROW({after}) AND EXISTS (
-            SELECT 1 FROM audits_draftfinding draft WHERE draft.submitted_as_id = OLD.record_ptr_id
-        ) THEN RAISE EXCEPTION 'What an auditor submitted stays as it is'; END IF; RETURN NEW;""",
+        func="""
+            IF ROW(OLD.grade, OLD.requirement_id, OLD.demands, OLD.observed, OLD.objective_evidence, OLD.raised_by_id)
+                IS DISTINCT FROM
+                ROW(NEW.grade, NEW.requirement_id, NEW.demands, NEW.observed, NEW.objective_evidence, NEW.raised_by_id)
+                AND EXISTS (SELECT 1 FROM audits_draftfinding draft WHERE draft.submitted_as_id = OLD.record_ptr_id)
+            THEN RAISE EXCEPTION 'What an auditor submitted stays as it is'; END IF;
+            RETURN NEW;
+        """,
     )
 
 

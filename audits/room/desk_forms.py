@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from audits.models import AuditRoom, DraftFinding, Finding, Grade, InformationRequest, RoomNote
 from clauses.models import Requirement
 from organisations.models import User
-from records.forms import people_of
 from records.models import Record
 from records.search import visible
 from records.widgets import DayInput, LongText
@@ -155,15 +154,14 @@ class JudgeForm(forms.Form):
 
 
 class AskForm(forms.ModelForm):
-    """What an auditor asks for, of whom and until when."""
+    """What an auditor asks for, and until when. Whom the organisation lets answer is its own business."""
 
     class Meta:
         model = InformationRequest
-        fields = ["title", "asks", "requirement", "owner", "due_on"]
+        fields = ["title", "asks", "requirement", "due_on"]
         labels = {
             "title": gettext_lazy("What you ask for"),
             "asks": gettext_lazy("In more words"),
-            "owner": gettext_lazy("Asked of"),
             "due_on": gettext_lazy("Until"),
         }
         widgets = {"asks": LongText({"data-guard": "", "rows": 4}), "due_on": DayInput()}
@@ -174,9 +172,6 @@ class AskForm(forms.ModelForm):
         requirement: Any = self.fields["requirement"]
         requirement.queryset = Requirement.objects.filter(pk__in=room.requirements.values("pk")).order_by("order")
         requirement.empty_label = str(_("None"))
-        owner: Any = self.fields["owner"]
-        owner.queryset, owner.required, owner.empty_label = people_of(room.organisation), True, None
-        self.initial.setdefault("owner", room.owner_id)
 
     def clean_due_on(self) -> Any:
         due_on = self.cleaned_data["due_on"]

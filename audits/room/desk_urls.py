@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from . import draft_pages, finding_pages, note_pages, population_pages, sample_pages
+from . import draft_pages, finding_pages, note_pages, population_pages, question_pages, sample_pages
 from .viewing import pages as viewing
+
+asked = "information-requests/<str:reference>"
 
 urlpatterns: list[URLPattern] = [
     path("room/populations/", population_pages.population_list, name="room-population-list"),
@@ -35,4 +37,11 @@ urlpatterns: list[URLPattern] = [
     path("room/findings/<str:reference>/accept/", finding_pages.finding_accept, name="room-finding-accept"),
     path("room/findings/<str:reference>/return/", finding_pages.finding_return, name="room-finding-return"),
     path("room/findings/<str:reference>/verify/", finding_pages.finding_verify, name="room-finding-verify"),
+    path("room/requests/new/", question_pages.question_new, name="room-request-new"),
+    *question_pages.QuestionViews.urls(),
+    path(f"{asked}/answer/", question_pages.question_answer, name="information-request-answer"),
+    path(f"{asked}/pass-on/", question_pages.question_pass_on, name="information-request-pass-on"),
+    path(f"{asked}/accept/", question_pages.question_accept, name="information-request-accept"),
+    path(f"{asked}/return/", question_pages.question_return, name="information-request-return"),
+    path(f"{asked}/withdraw/", question_pages.question_withdraw, name="information-request-withdraw"),
 ]

@@ -41,7 +41,9 @@ def draft_page(request: MemberRequest, draft_id: int) -> HttpResponse:
     draft = draft_of(request, draft_id)
     if draft.submitted_as:
         return to_finding(request, draft)
-    form = DraftForm(request.POST if request.method == "POST" else None, room=draft.room, user=request.user, instance=draft)
+    form = DraftForm(
+        request.POST if request.method == "POST" else None, room=draft.room, user=request.user, instance=draft
+    )
     if request.method != "POST":
         return page(request, draft, form)
     error = kept(request, form)
@@ -90,7 +92,9 @@ def draft_submit(request: MemberRequest, draft_id: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("%(finding)s is submitted: the organisation reads it now.") % {"finding": finding})
+            messages.success(
+                request, _("%(finding)s is submitted: the organisation reads it now.") % {"finding": finding}
+            )
             return redirect("room-finding", organisation=request.organisation.slug, reference=finding.reference)
     return page(request, draft, form, is_submitting=True)
 

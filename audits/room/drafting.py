@@ -18,7 +18,9 @@ from records.models import Record
 
 # Days within which a nonconformity is answered; certification bodies agree on others (certification.md, section 12).
 ANSWER_WITHIN = timedelta(days=30)
-CHANGED_ELSEWHERE = gettext_lazy("You changed this draft in another window. Open it again; what you typed here is still in the form.")
+CHANGED_ELSEWHERE = gettext_lazy(
+    "You changed this draft in another window. Open it again; what you typed here is still in the form."
+)
 
 
 def begin_draft(room: AuditRoom, *, rests_on: str = "") -> DraftFinding:

@@ -1,4 +1,4 @@
-"""An auditor's own findings after they were submitted: what the organisation answered, and what they decide (B8, B9)."""
+"""An auditor's own findings once submitted: what the organisation answered, and what they decide (B8, B9)."""
 
 from __future__ import annotations
 
@@ -115,9 +115,7 @@ def decided(
 @require_POST
 def finding_accept(request: MemberRequest, reference: str) -> HttpResponse:
     by, words = request.user, _("The answer to %(record)s is accepted.")
-    return decided(
-        request, reference, words, lambda one, said, seen: accept_plan(one, by=by, remark=said, seen=seen)
-    )
+    return decided(request, reference, words, lambda one, said, seen: accept_plan(one, by=by, remark=said, seen=seen))
 
 
 @require_POST

@@ -59,7 +59,17 @@ class AuditRoomForm(RegisterForm):
     class Meta:
         model = AuditRoom
         fields = [
-            *("for_audit", "name", "email", "systems", "covers_from", "downloads", "names_as_initials", "since", "until"),
+            *(
+                "for_audit",
+                "name",
+                "email",
+                "systems",
+                "covers_from",
+                "downloads",
+                "names_as_initials",
+                "since",
+                "until",
+            ),
             *("data_as_of", "confidentiality", "owner"),
         ]
         labels = {

@@ -71,13 +71,14 @@ def items_of(request: MemberRequest, room: AuditRoom, sample: RoomSample) -> lis
     no longer released.
     """
     views = register_of(sample.kind)
-    released = views.visible(request).filter(reference__in=sample.drawn)
+    released: Any = views.visible(request).filter(reference__in=sample.drawn)
     released = by_initials(released) if room.names_as_initials else released
     found = {one.reference: one for one in released}
     visits = room.visits.filter(record__in=[one.pk for one in found.values()], status__lt=400)
     seen = dict(visits.order_by().values_list("record__reference").annotate(Max("at")))
     notes: dict[str, list[Any]] = {}
-    for note in room.notes.filter(about__reference__in=sample.drawn).select_related("about"):
+    about: Any = room.notes.filter(about__reference__in=sample.drawn).select_related("about")
+    for note in about:
         notes.setdefault(note.about.reference, []).append(note)
     return [
         {

@@ -40,9 +40,7 @@ def made_seed() -> str:
 
 
 @transaction.atomic
-def draw(
-    room: AuditRoom, *, kind: str, query: str, population: Sequence[str], size: int, seed: str = ""
-) -> RoomSample:
+def draw(room: AuditRoom, *, kind: str, query: str, population: Sequence[str], size: int, seed: str = "") -> RoomSample:
     """Draws `size` of the `population`, and keeps all of it for ever. Raises ValidationError by field."""
     if not population:
         raise ValidationError({"size": _("There is nothing to draw from.")})

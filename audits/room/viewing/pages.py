@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audits.models import AuditRoom
+from audits.room.crumbs import crumbs
+from audits.room.presence import room_of
 from clauses.models import Document, DocumentVersion
 from evidence.models import Evidence, EvidenceVersion, StoredFile
 from evidence.storing import Altered, storage_faults
@@ -23,8 +25,6 @@ from organisations.requests import MemberRequest
 from records.approvable import SETTLED
 from records.markdown import rendered
 
-from ..crumbs import crumbs
-from ..presence import room_of
 from .looking import Look, look
 
 logger = logging.getLogger(__name__)
@@ -122,9 +122,10 @@ def viewer(request: MemberRequest, room: AuditRoom, shelf: Shelf, number: int) -
 def image(request: MemberRequest, room: AuditRoom, shelf: Shelf, number: int, page: int) -> HttpResponse:
     """One page drawn, the watermark in its pixels."""
     version = version_on(shelf, number)
+    faults: tuple[type[Exception], ...] = (Altered, *storage_faults())
     try:
         shown = look(version, page, mark=mark_of(request), draw=True) if version.key else Look()
-    except (Altered, *storage_faults()):
+    except faults:
         shown = Look(fault="broken")
     if not shown.picture:
         raise Http404

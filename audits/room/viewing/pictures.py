@@ -31,7 +31,7 @@ def pdf(data: bytes, page: int, *, draw: bool) -> tuple[dict[str, Any], Image.Im
     if not draw:
         return about | {"text": shown.get_textpage().get_text_bounded()[:MAX_SPOKEN]}, None
     longest = max(shown.get_size())
-    if not 1 <= longest:
+    if longest < 1:
         raise Fault("broken")
     return about, shown.render(scale=SIDE / longest, may_draw_forms=True).to_pil()
 
