@@ -18,10 +18,10 @@ from django_tables2 import RequestConfig
 from organisations.requests import MemberRequest
 from records.columns import PARAMETER, leave_out
 from records.filters import RecordFilter
+from records.naming import tells_initials
 from records.views import RecordViews, page_of
 
 from .crumbs import crumbs
-from .naming import by_initials
 from .presence import room_of
 from .registers import filters_in, populations, references, register_of
 from .sampling import SEED_LENGTH, draw
@@ -76,14 +76,11 @@ def population(request: MemberRequest, kind: str) -> HttpResponse:
 
 
 def context_of(request: MemberRequest, views: RecordViews, found: RecordFilter, form: DrawForm) -> dict[str, Any]:
-    room = room_of(request)
     table = views.table_class(found.qs)
     table.caption = capfirst(views.words)
     RequestConfig(request, paginate=False).configure(table)
     columns = leave_out(table, request.GET.getlist(PARAMETER))
     page = page_of(request, table.data.data, views.rows)
-    if room.names_as_initials:
-        page.object_list = by_initials(page.object_list)
     table.page = page
     all_of_them = reverse("room-population-list", kwargs={"organisation": request.organisation.slug})
     return {
@@ -100,6 +97,6 @@ def context_of(request: MemberRequest, views: RecordViews, found: RecordFilter, 
         "chips": views.chips_for(request),
         "columns": columns,
         "form": form,
-        "initials": room.names_as_initials,
+        "initials": bool(views.about_person) and tells_initials(request),
         "crumbs": crumbs(request, (_("Populations"), all_of_them), (capfirst(views.words), None)),
     }

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_safe
 from audits.models import AuditRoom, RoomSample
 from organisations.requests import MemberRequest
 from records.export import exported
+from records.naming import named_for
+from records.views import RecordViews
 
 from .crumbs import crumbs
-from .naming import by_initials
 from .presence import room_of
 from .registers import references, register_of, registers
 
@@ -72,7 +73,6 @@ def items_of(request: MemberRequest, room: AuditRoom, sample: RoomSample) -> lis
     """
     views = register_of(sample.kind)
     released: Any = views.visible(request).filter(reference__in=sample.drawn)
-    released = by_initials(released) if room.names_as_initials else released
     found = {one.reference: one for one in released}
     visits = room.visits.filter(record__in=[one.pk for one in found.values()], status__lt=400)
     seen = dict(visits.order_by().values_list("record__reference").annotate(Max("at")))
@@ -84,13 +84,21 @@ def items_of(request: MemberRequest, room: AuditRoom, sample: RoomSample) -> lis
         {
             "reference": reference,
             "title": found[reference].title if reference in found else "",
-            "who": getattr(found.get(reference), "owner", None) or "",
+            "who": person_of(request, views, found.get(reference)),
             "url": found[reference].get_absolute_url() if reference in found else "",
             "seen_at": seen.get(reference),
             "notes": notes.get(reference, []),
         }
         for reference in sample.drawn
     ]
+
+
+def person_of(request: MemberRequest, views: RecordViews, record: Any) -> str:
+    """Whom a record is about, else who owns it."""
+    person = getattr(record, views.about_person or "owner", None)
+    if person is None:
+        return ""
+    return named_for(request, person) if views.about_person else str(person)
 
 
 def told(room: AuditRoom) -> list[dict[str, Any]]:
