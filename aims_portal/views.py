@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from audits.room.opening import rooms_that_closed
 from organisations.models import Membership
 from organisations.roles import MEANINGS, Role
 
@@ -27,7 +28,8 @@ def front_door(request: HttpRequest) -> HttpResponse:
     memberships = list(Membership.objects.current().filter(user=request.user.pk).select_related("organisation"))
     if len(memberships) == 1:
         return redirect(memberships[0].organisation)
-    return render(request, "organisations/choose.html", {"memberships": memberships})
+    over = rooms_that_closed(request.user) if not memberships else []
+    return render(request, "organisations/choose.html", {"memberships": memberships, "over": over})
 
 
 @require_safe

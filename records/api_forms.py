@@ -55,7 +55,14 @@ def shown(form: forms.BaseForm, name: str, field: forms.Field) -> Any:
 
 
 def named(thing: Model) -> str:
-    return str(getattr(thing, "email", None) or getattr(thing, "reference", thing.pk))
+    return str(getattr(thing, called_by(type(thing)), thing.pk))
+
+
+def called_by(model: type[Model]) -> str:
+    """The column by which programs name such a thing: a mail address, a reference, else a number."""
+    if model is User:
+        return "email"
+    return "reference" if hasattr(model, "reference") else "number"
 
 
 def texts(name: str, field: forms.Field, value: Any) -> list[str]:
@@ -88,7 +95,7 @@ def as_text(name: str, field: forms.Field, value: Any) -> str | None:
 def key_of(field: forms.ModelChoiceField, name: str) -> str:
     """The id of the person or record called so, among those the form offers; else what no form takes."""
     assert field.queryset is not None
-    lookup = "email__iexact" if field.queryset.model is User else "reference__iexact"
+    lookup = f"{called_by(field.queryset.model)}__iexact"
     people_or_records: Any = field.queryset
     found = people_or_records.filter(**{lookup: name}).first() if "\x00" not in name else None
     return str(found.pk) if found else "-1"

@@ -54,7 +54,8 @@ class CommentPages:
 
     def changeable(self, request: MemberRequest, reference: str) -> Any:
         record = self.views.get(request, reference)
-        if not self.views.may_change(request, record):
+        may_change = self.views.may_change(request, record)
+        if not self.views.may_comment(request, record, may_change=may_change):
             raise PermissionDenied
         return record
 

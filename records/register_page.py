@@ -85,7 +85,8 @@ def parts_of(record: Record, form: type[RecordForm], user: User, *, without: Col
 
 def openable_from(record: Record, form: type[RecordForm], user: User) -> set[int]:
     """Ids of the records that this one names one by one (not in lists) and that this person may open."""
-    fields: list[Any] = [record._meta.get_field(name) for name in form.base_fields if name not in {*SHARED, "version"}]
+    names = (name for name in form._meta.fields or () if name not in SHARED)
+    fields: list[Any] = [record._meta.get_field(name) for name in names]
     named = {getattr(record, one.attname) for one in fields if names_a_record(one)} - {None}
     return set(Record.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
 

@@ -123,6 +123,9 @@ class RecordViews:
             return True
         return Record.objects.changeable_by(request.user).filter(pk=record.pk).exists()
 
+    def may_comment(self, request: MemberRequest, record: Record, *, may_change: bool) -> bool:
+        return may_change
+
     # Lists
 
     def filtered(self, request: MemberRequest) -> RecordFilter:
@@ -211,11 +214,12 @@ class RecordViews:
     def detail(self, request: MemberRequest, reference: str) -> HttpResponse:
         record = self.get(request, reference)
         may_change = self.may_change(request, record)
+        may_comment = self.may_comment(request, record, may_change=may_change)
         context = {
             "views": self,
             "record": record,
             "may_change": may_change,
-            "comments": panel(request, record, may_comment=may_change),
+            "comments": panel(request, record, may_comment=may_comment),
             "events": without_words(changes_of(request.user, record, limit=8)),
             "today": request.organisation.today(),
             "review_is_near": bool(record.review_on and record.review_on <= request.organisation.today() + SOON),

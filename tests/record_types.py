@@ -24,6 +24,14 @@ from risks.models import (
     TreatmentState,
 )
 from systems.models import AISystem
+from tests.audits.making import (
+    audit_form,
+    finding_form,
+    make_audit,
+    make_finding,
+    make_programme,
+    programme_form,
+)
 from tests.cast import (
     make_ai_system,
     make_evidence,
@@ -49,6 +57,7 @@ from tests.risk_cast import (
     notify,
     score,
 )
+from tests.room_cast import make_room, room_form
 from tests.systems.making import (
     dataset_form,
     make_dataset,
@@ -223,7 +232,11 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "scope-statement": (make_scope, None, "text"),
     "gap-run": (make_gap_run, gap_run_form, "purpose"),
     "task": (make_task, task_form, "what"),
+    "audit-room": (make_room, room_form, "title"),
     "evidence-request": (make_request, request_form, "asks"),
+    "audit-programme": (make_programme, programme_form, "objectives"),
+    "audit": (make_audit, audit_form, "plan"),
+    "finding": (make_finding, finding_form, "observed"),
     **REGISTERS,
 }
 

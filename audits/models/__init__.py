@@ -1,6 +1,7 @@
 """Audits, findings, corrective action, management review, and the auditor's room."""
 
 from .audit import EXTERNAL, Audit, AuditKind, AuditMember, AuditRequirement, AuditState, AuditSystem
+from .checklist import ChecklistItem, ChecklistRecord, Conclusion
 from .desk import (
     ANSWERING_IS_OVER,
     UNANSWERED,
@@ -11,10 +12,12 @@ from .desk import (
     RoomSample,
 )
 from .finding import NONCONFORMITIES, Finding, FindingRecord, FindingState, Grade
+from .impartiality import ImpartialityNote
 from .improving import ActionState, CorrectiveAction, CorrectiveActionConcern, CorrectiveActionIncident
 from .programme import AuditProgramme
 from .review import ManagementReview, ReviewAttendee, ReviewState
 from .room import AuditRoom, RoomRequirement, RoomSystem, RoomVisit
+from .rules import AuditRules, rules_of
 
 __all__ = [
     "ANSWERING_IS_OVER",
@@ -28,8 +31,12 @@ __all__ = [
     "AuditProgramme",
     "AuditRequirement",
     "AuditRoom",
+    "AuditRules",
     "AuditState",
     "AuditSystem",
+    "ChecklistItem",
+    "ChecklistRecord",
+    "Conclusion",
     "CorrectiveAction",
     "CorrectiveActionConcern",
     "CorrectiveActionIncident",
@@ -38,6 +45,7 @@ __all__ = [
     "FindingRecord",
     "FindingState",
     "Grade",
+    "ImpartialityNote",
     "InformationRequest",
     "ManagementReview",
     "QuestionState",
@@ -48,4 +56,5 @@ __all__ = [
     "RoomSample",
     "RoomSystem",
     "RoomVisit",
+    "rules_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from records.models import Record, RecordQuerySet
 from records.searching import searched
 from systems.models import AISystem, Supplier
 
+from .locks import only_while_open, report_stays
 from .programme import AuditProgramme
 
 
@@ -91,6 +93,9 @@ class Audit(Record):
     of_supplier = models.ForeignKey(
         Supplier, verbose_name=_("supplier"), on_delete=models.PROTECT, null=True, blank=True, related_name="audits"
     )
+    body = models.CharField(
+        _("auditors from outside"), max_length=200, blank=True, help_text=_("The certification body and its auditors.")
+    )
     independence = models.TextField(_("independence of the auditors"), blank=True)
     planned_from = models.DateField(_("from"), null=True, blank=True, db_index=True)
     planned_to = models.DateField(_("to"), null=True, blank=True)
@@ -100,6 +105,7 @@ class Audit(Record):
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    cancelled_because = models.TextField(_("cancelled because"), blank=True)
 
     objects = AuditQuerySet.as_manager()  # type: ignore[misc]
 
@@ -107,7 +113,7 @@ class Audit(Record):
         default_permissions = ()
         verbose_name = _("audit")
         verbose_name_plural = _("audits")
-        triggers = [never_deleted()]
+        triggers = [never_deleted(), report_stays()]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(planned_from__lte=models.F("planned_to")),
@@ -119,6 +125,12 @@ class Audit(Record):
     @property
     def is_external(self) -> bool:
         return self.audit_kind in EXTERNAL
+
+    def clean(self) -> None:
+        if self.planned_to and not self.planned_from:
+            raise ValidationError({"planned_from": _("Say when it begins.")})
+        if self.audit_kind == AuditKind.SUPPLIER and not self.of_supplier_id:
+            raise ValidationError({"of_supplier": _("Say which supplier is audited.")})
 
     @property
     def is_open(self) -> bool:
@@ -139,6 +151,7 @@ class AuditMember(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["audit", "person"], name="in_the_team_once")]
+        triggers = [only_while_open()]
         verbose_name = _("team")
 
     def __str__(self) -> str:
@@ -155,6 +168,7 @@ class AuditSystem(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["audit", "system"], name="sampled_once")]
+        triggers = [only_while_open()]
         verbose_name = _("sampled AI system")
 
     def __str__(self) -> str:
@@ -171,6 +185,7 @@ class AuditRequirement(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["audit", "requirement"], name="covered_once")]
+        triggers = [only_while_open()]
         verbose_name = _("clause or control")
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clauses.models import Requirement
@@ -18,6 +18,7 @@ from records.models import Record, RecordQuerySet
 from records.searching import searched
 
 from .audit import Audit
+from .locks import issued_finding_stays, link_of_finding_stays, only_while_open
 
 
 class Grade(models.TextChoices):
@@ -47,23 +48,6 @@ class FindingState(models.TextChoices):
 
 # Nothing more is to be done about a finding at one of these.
 OVER = (FindingState.NOTED, FindingState.VERIFIED, FindingState.CLOSED)
-
-
-def submitted_stays() -> pgtrigger.Trigger:
-    """Nobody changes the words of a finding that an auditor submitted from their room; see `DraftFinding`."""
-    return pgtrigger.Trigger(
-        name="submitted_stays",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        func="""
-            IF ROW(OLD.grade, OLD.requirement_id, OLD.demands, OLD.observed, OLD.objective_evidence, OLD.raised_by_id)
-                IS DISTINCT FROM
-                ROW(NEW.grade, NEW.requirement_id, NEW.demands, NEW.observed, NEW.objective_evidence, NEW.raised_by_id)
-                AND EXISTS (SELECT 1 FROM audits_draftfinding draft WHERE draft.submitted_as_id = OLD.record_ptr_id)
-            THEN RAISE EXCEPTION 'What an auditor submitted stays as it is'; END IF;
-            RETURN NEW;
-        """,
-    )
 
 
 class FindingQuerySet(RecordQuerySet["Finding"]):
@@ -108,11 +92,23 @@ class Finding(Record):
     repeats = models.ForeignKey(
         "self", verbose_name=_("repeats"), on_delete=models.PROTECT, null=True, blank=True, related_name="repeated_by"
     )
+    # With the report, or by the auditor from outside: what the auditor wrote stays from then on.
+    issued_on = models.DateField(_("issued"), null=True, blank=True, db_index=True)
+    respond_by = models.DateField(_("response due"), null=True, blank=True, db_index=True)
+    # What is no nonconformity is answered in one text, a nonconformity in three.
     response = models.TextField(_("response"), blank=True)
+    correction = models.TextField(_("correction"), blank=True)
+    cause = models.TextField(_("cause"), blank=True)
+    measure = models.TextField(_("planned corrective action"), blank=True)
     responded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     responded_on = models.DateField(_("answered on"), null=True, blank=True)
+    done = models.TextField(_("what was done"), blank=True)
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    corrected_on = models.DateField(_("corrected on"), null=True, blank=True)
     # What the auditor said last: of the plan, or of what was verified. History has all of it.
     remark = models.TextField(_("remark of the auditor"), blank=True)
     verified_by = models.ForeignKey(
@@ -127,12 +123,20 @@ class Finding(Record):
         default_permissions = ()
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
-        triggers = [never_deleted(), submitted_stays()]
+        triggers = [
+            never_deleted(),
+            issued_finding_stays(),
+            only_while_open("found_in_id", operation=pgtrigger.Insert),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(grade__in=["major", "minor"]) | ~Q(demands="") & ~Q(objective_evidence=""),
                 name="a_nonconformity_has_three_parts",
                 violation_error_message=_("A nonconformity needs requirement, finding and objective evidence."),
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | ~Q(verified_by=F("responded_by")) & ~Q(verified_by=F("corrected_by")),
+                name="finding_verified_by_another",
             ),
         ]
 
@@ -155,6 +159,7 @@ class FindingRecord(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["finding", "record"], name="cited_once")]
+        triggers = [link_of_finding_stays()]
         verbose_name = _("record cited")
 
     def __str__(self) -> str:

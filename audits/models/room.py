@@ -22,13 +22,12 @@ from .audit import Audit
 
 @tracked()
 class AuditRoom(Record):
-    """What one auditor from outside was let into. What they see is the set of grants made when it was opened."""
+    """What one auditor from outside, its title, was let into. What they see was granted when it was opened."""
 
     PREFIX: ClassVar[str] = "INV"
     KIND: ClassVar[str] = "audit-room"
 
     for_audit = models.ForeignKey(Audit, verbose_name=_("audit"), on_delete=models.PROTECT, related_name="rooms")
-    name = models.CharField(_("name"), max_length=150)
     email = models.EmailField(_("mail address"))
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="rooms"
@@ -68,6 +67,11 @@ class AuditRoom(Record):
                 violation_error_message=_("It must end after it begins."),
             )
         ]
+
+    @property
+    def name(self) -> str:
+        """Whom it is for."""
+        return self.title
 
     def stage(self, today: date) -> str:
         """`draft` (nobody was invited yet), `revoked`, `ended` (by the auditor), `over`, `invited` (its terms are not

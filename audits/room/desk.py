@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audits.models import UNANSWERED, AuditRoom, Finding, InformationRequest, QuestionState
+from audits.models import UNANSWERED, AuditRoom, Finding, InformationRequest, QuestionState, rules_of
 
 from .finding_pages import drafts_of, line_of
 from .question_pages import TONES
@@ -21,7 +21,8 @@ def desk_of(room: AuditRoom) -> dict[str, Any]:
     questions = InformationRequest.objects.filter(in_room=room)
     newest = questions.select_related("organisation", "owner", "requirement").order_by("-pk")
     raised = Finding.objects.of(room.organisation).filter(raised_by=room.person_id, found_in=room.for_audit_id)
-    findings = raised.select_related("organisation", "requirement").order_by("-pk")
+    findings = raised.select_related("organisation", "requirement", "found_in").order_by("-pk")
+    rules = rules_of(room.organisation)
     return {
         "questions": [
             {"question": one, "state": {"word": one.get_state_display(), "tone": TONES[QuestionState(one.state)]}}
@@ -30,6 +31,6 @@ def desk_of(room: AuditRoom) -> dict[str, Any]:
         "open_questions": questions.filter(state__in=[*UNANSWERED, QuestionState.ANSWERED]).count(),
         "samples": told(room)[:FEW],
         "drafts": drafts_of(room)[:FEW],
-        "findings": [line_of(one) for one in findings[:FEW]],
+        "findings": [line_of(one, rules) for one in findings[:FEW]],
         "notes": list(room.notes.select_related("about", "about__organisation", "requirement")[:FEW]),
     }

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audits.models import AuditRoom, DraftFinding, Finding, Grade, InformationRequest, RoomNote
+from audits.models import AuditRoom, DraftFinding, Finding, Grade, InformationRequest, RoomNote, rules_of
 from clauses.models import Requirement
 from organisations.models import User
 from records.models import Record
@@ -94,6 +94,12 @@ class DraftForm(DeskForm):
             "objective_evidence": gettext_lazy("What was seen: record, date, role of the person. Not a name."),
             "rests_on": gettext_lazy("References with commas, such as R-09, INC-04, Q-03."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grade: Any = self.fields["grade"]
+        rules, kind = rules_of(self.room.organisation), self.room.for_audit.audit_kind
+        grade.choices = [(one.value, rules.word_for(one, kind)) for one in Grade]
 
 
 class SubmitForm(DraftForm):

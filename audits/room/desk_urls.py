@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("room/findings/<str:reference>/", finding_pages.finding_page, name="room-finding"),
     path("room/findings/<str:reference>/accept/", finding_pages.finding_accept, name="room-finding-accept"),
     path("room/findings/<str:reference>/return/", finding_pages.finding_return, name="room-finding-return"),
+    path("room/findings/<str:reference>/reject/", finding_pages.finding_reject, name="room-finding-reject"),
     path("room/findings/<str:reference>/verify/", finding_pages.finding_verify, name="room-finding-verify"),
     path("room/requests/new/", question_pages.question_new, name="room-request-new"),
     *question_pages.QuestionViews.urls(),

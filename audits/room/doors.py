@@ -38,7 +38,7 @@ WRITES: frozenset[str] = frozenset(
         *("room-draft-new", "room-draft", "room-draft-submit", "room-draft-discard"),
         *("room-request-new", "information-request-accept", "information-request-return"),
         *("information-request-withdraw",),
-        *("room-finding-accept", "room-finding-return", "room-finding-verify"),
+        *("room-finding-accept", "room-finding-return", "room-finding-reject", "room-finding-verify"),
     }
 )
 # Files and lists that leave the portal, where the room allows it; programs take all they read.
@@ -46,8 +46,10 @@ TAKES = frozenset(
     {
         *(f"{kind}-export" for kind in KINDS),
         *("statement-lines", "evidence-download", "document-file", "room-sample-file"),
-        *(f"api-{kind}-{page}" for kind in KINDS for page in ("list", "detail")),
+        *(f"api-{kind}-{page}" for kind in KINDS if kind != "position" for page in ("list", "detail")),
         *("api-requirement-list", "api-requirement-detail", "api-dossier", "api-gate", "api-document-versions"),
-        *("api-document-one-version", "api-evidence-download"),
+        *("api-document-one-version", "api-evidence-versions"),
     }
 )
+# A key of one's own for programs, where the room allows to take away what they read.
+KEYS = frozenset({"api-key-list", "api-key-revoke"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,13 +10,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audits.models import AuditRoom, DraftFinding, Finding, FindingState
+from audits.conducting.actions import issue_finding
+from audits.models import AuditRoom, DraftFinding, Finding
 from organisations.models import User
 from records.actions import give, keep
 from records.models import Record
 
-# Days within which a nonconformity is answered; certification bodies agree on others (certification.md, section 12).
-ANSWER_WITHIN = timedelta(days=30)
 CHANGED_ELSEWHERE = gettext_lazy(
     "You changed this draft in another window. Open it again; what you typed here is still in the form."
 )
@@ -49,7 +47,6 @@ def submit_draft(draft: DraftFinding, *, by: User, cites: Iterable[Record]) -> F
     room = draft.room
     if not room.for_audit.is_open:
         raise ValidationError(_("The report of this audit is issued: it takes no findings any more."))
-    today = room.organisation.today()
     finding = Finding(
         organisation=room.organisation,
         title=Truncator(" ".join(draft.observed.split())).chars(120),
@@ -61,12 +58,10 @@ def submit_draft(draft: DraftFinding, *, by: User, cites: Iterable[Record]) -> F
         observed=draft.observed,
         objective_evidence=draft.objective_evidence,
         raised_by=by,
-        raised_on=today,
-        due_on=today + ANSWER_WITHIN if draft.is_nonconformity else None,
-        state=FindingState.OPEN if draft.is_nonconformity else FindingState.NOTED,
     )
     keep(finding, by=by)
     finding.cites.set(cites)
+    issue_finding(finding, by=by)
     give(finding, to=by, change=False, since=room.since, until=room.until)
     draft.submitted_as = finding
     draft.version = stored.version + 1

@@ -13,24 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from audits.models import AuditRoom, DraftFinding, Finding, FindingState, Grade
+from audits.findings.actions import accept_plan, reject, return_plan, unchecked, verify
+from audits.findings.tables import GRADES, TONES
+from audits.models import AuditRoom, AuditRules, DraftFinding, Finding, FindingState, Grade, rules_of
 from organisations.requests import MemberRequest
 from records.models import Record
 
 from .crumbs import crumbs
 from .desk_forms import JudgeForm
-from .judging import accept_plan, return_plan, verify
 from .presence import room_of
-
-GRADES = {
-    Grade.MAJOR: "bad",
-    Grade.MINOR: "warn",
-    Grade.OPPORTUNITY: "info",
-    Grade.OBSERVATION: "info",
-    Grade.STRENGTH: "good",
-}
-WAITS_FOR_AUDITOR = (FindingState.RESPONDED, FindingState.CORRECTED)
-DONE = (FindingState.VERIFIED, FindingState.CLOSED)
 
 
 def own_findings(request: MemberRequest) -> Any:
@@ -38,35 +29,36 @@ def own_findings(request: MemberRequest) -> Any:
     return found.select_related("organisation", "requirement", "found_in", "owner", "responded_by")
 
 
-def tone_of(finding: Finding) -> str:
-    if finding.state in WAITS_FOR_AUDITOR:
-        return "warn"
-    return "good" if finding.state in DONE else "info"
+# Who waits for whom: these wait for the auditor.
+WAITS_FOR_AUDITOR = (FindingState.RESPONDED, FindingState.CORRECTED)
 
 
-def line_of(finding: Finding) -> dict[str, Any]:
-    """A finding of one's own as the lists of the room show it."""
+def line_of(finding: Finding, rules: AuditRules) -> dict[str, Any]:
+    """A finding of one's own as the lists of the room show it, in the organisation's words."""
+    state, word = FindingState(finding.state), rules.word_for(finding.grade, finding.found_in.audit_kind)
     return {
         "finding": finding,
-        "grade": {"word": finding.get_grade_display(), "tone": GRADES[Grade(finding.grade)]},
-        "state": {"word": finding.get_state_display(), "tone": tone_of(finding)},
+        "grade": {"word": word, "tone": GRADES[Grade(finding.grade)]},
+        "state": {"word": state.label, "tone": "warn" if state in WAITS_FOR_AUDITOR else TONES[state]},
     }
 
 
 def drafts_of(room: AuditRoom) -> list[dict[str, Any]]:
     """What was not submitted yet, the newest first."""
+    rules, kind = rules_of(room.organisation), room.for_audit.audit_kind
     drafts = DraftFinding.objects.filter(room=room, submitted_as=None).select_related("requirement")
     return [
-        {"draft": one, "grade": {"word": one.get_grade_display(), "tone": GRADES[Grade(one.grade)]}} for one in drafts
+        {"draft": one, "grade": {"word": rules.word_for(one.grade, kind), "tone": GRADES[Grade(one.grade)]}}
+        for one in drafts
     ]
 
 
 @require_safe
 def finding_list(request: MemberRequest) -> HttpResponse:
-    room = room_of(request)
+    room, rules = room_of(request), rules_of(request.organisation)
     context = {
         "drafts": drafts_of(room),
-        "findings": [line_of(one) for one in own_findings(request).order_by("-raised_on", "-pk")],
+        "findings": [line_of(one, rules) for one in own_findings(request).order_by("-raised_on", "-pk")],
         "crumbs": crumbs(request, (_("Findings"), None)),
     }
     return render(request, "audits/room/findings.html", context)
@@ -82,12 +74,13 @@ def finding_page(request: MemberRequest, reference: str) -> HttpResponse:
 def page(request: MemberRequest, finding: Finding, form: JudgeForm, status: int = 200) -> HttpResponse:
     cited: Any = Record.objects.visible_to(request.user).select_related("organisation")
     findings = reverse("room-finding-list", kwargs={"organisation": request.organisation.slug})
-    context = line_of(finding) | {
+    context = line_of(finding, rules_of(request.organisation)) | {
         "record": finding,
         "form": form,
         "cited": cited.filter(pk__in=finding.cites.values("pk")).order_by("reference"),
         "may_judge": finding.state == FindingState.RESPONDED,
         "may_verify": finding.state == FindingState.CORRECTED,
+        "unchecked": unchecked(finding) if finding.state == FindingState.CORRECTED else "",
         "today": request.organisation.today(),
         "crumbs": crumbs(request, (_("Findings"), findings), (finding.reference, None)),
     }
@@ -128,3 +121,9 @@ def finding_return(request: MemberRequest, reference: str) -> HttpResponse:
 def finding_verify(request: MemberRequest, reference: str) -> HttpResponse:
     by, words = request.user, _("%(record)s is verified.")
     return decided(request, reference, words, lambda one, said, seen: verify(one, by=by, saw=said, seen=seen))
+
+
+@require_POST
+def finding_reject(request: MemberRequest, reference: str) -> HttpResponse:
+    by, words = request.user, _("%(record)s is open again.")
+    return decided(request, reference, words, lambda one, said, seen: reject(one, by=by, reason=said, seen=seen))

@@ -40,7 +40,7 @@ class AuditRoomForm(RegisterForm):
         (
             gettext_lazy("Whom"),
             gettext_lazy("One person, by name and mail address. They get a link that works once."),
-            ["for_audit", ("name", "email")],
+            ["for_audit", ("title", "email")],
         ),
         (
             gettext_lazy("To what"),
@@ -53,26 +53,17 @@ class AuditRoomForm(RegisterForm):
             [("since", "until"), "data_as_of"],
         ),
         (gettext_lazy("Terms"), gettext_lazy("They accept them before they see anything."), ["confidentiality"]),
-        (gettext_lazy("Contact"), gettext_lazy("Whom the auditor asks."), ["owner"]),
+        (gettext_lazy("Contact"), gettext_lazy("Whom the auditor asks."), [("owner", "review_on")]),
     ]
 
     class Meta:
         model = AuditRoom
         fields = [
-            *(
-                "for_audit",
-                "name",
-                "email",
-                "systems",
-                "covers_from",
-                "downloads",
-                "names_as_initials",
-                "since",
-                "until",
-            ),
-            *("data_as_of", "confidentiality", "owner"),
+            *("title", "for_audit", "email", "systems", "covers_from", "downloads", "names_as_initials"),
+            *("since", "until", "data_as_of", "confidentiality", "owner", "review_on"),
         ]
         labels = {
+            "title": gettext_lazy("Name"),
             "owner": gettext_lazy("Contact"),
             "since": gettext_lazy("First day"),
             "until": gettext_lazy("Last day"),
@@ -138,7 +129,6 @@ class AuditRoomForm(RegisterForm):
             self.add_error("areas", _("The audit covers none of these."))
 
     def save(self, commit: bool = True) -> Any:
-        self.instance.title = f"{self.cleaned_data['name']}, {self.cleaned_data['for_audit'].reference}"[:200]
         self.instance.data_as_of = self.cleaned_data["data_as_of"] or self.cleaned_data["since"]
         room = super().save(commit)
         room.requirements.set(requirements_of(room.for_audit, self.cleaned_data["areas"]))

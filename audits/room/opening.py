@@ -175,3 +175,9 @@ def others_of(room: AuditRoom, person: User) -> Any:
     """Further rooms of the same person that are not closed."""
     rooms = AuditRoom.objects.of(room.organisation).filter(email__iexact=room.email).exclude(pk=room.pk)
     return rooms.filter(revoked_at=None, until__gte=room.organisation.today()).exclude(invited_at=None)
+
+
+def rooms_that_closed(user: Any) -> list[AuditRoom]:
+    """Rooms somebody was let into whose last day is over, or that the client closed; the newest first."""
+    rooms = AuditRoom.objects.filter(person=user).select_related("organisation", "for_audit").order_by("-until", "-pk")
+    return [one for one in rooms if one.stage(one.organisation.today()) in {"over", "revoked", "ended"}]

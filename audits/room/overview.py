@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 
@@ -81,9 +81,8 @@ def in_words(room: AuditRoom) -> str:
 
 def populations_of(user: User, organisation: Organisation) -> list[Population]:
     """Every register of which somebody in a room sees something, with all there is to them."""
-    counts: dict[str, int] = {}
-    for kind in Record.objects.visible_to(user).of(organisation).values_list("kind", flat=True):
-        counts[kind] = counts.get(kind, 0) + 1
+    seen = Record.objects.visible_to(user).of(organisation)
+    counts: dict[str, int] = dict(seen.order_by().values_list("kind").annotate(Count("pk")))
     evidence = Evidence.objects.visible_to(user).of(organisation).count()
     counts |= {Evidence.KIND: evidence} if evidence else {}
     here = {"organisation": organisation.slug}

@@ -28,7 +28,7 @@ from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
 from records.export import exported
 from records.filters import RecordFilter
-from records.register_page import RegisterViews
+from records.register_page import RegisterViews, parts_of
 from records.tables import DayColumn, RecordTable
 from records.templatetags.components import badge
 from records.views import page_of
@@ -95,7 +95,6 @@ class AuditRoomViews(RegisterViews):
     lead = gettext_lazy("Auditors from outside whom we let into one audit: to what, from when until when.")
     related = ("owner", "organisation", "for_audit", "revoked_by")
     links = ("systems",)
-    bulk = ("owner",)
     chips = ((gettext_lazy("Not closed"), {"closed": "no"}),)
 
     def hindrance(self, request: MemberRequest, record: Any, name: str) -> str:
@@ -104,7 +103,8 @@ class AuditRoomViews(RegisterViews):
     def extra_context(self, request: MemberRequest, record: AuditRoom) -> dict[str, Any]:
         word, tone = stage_of(record)
         stage = record.stage(request.organisation.today())
-        return super().extra_context(request, record) | {
+        return {
+            "parts": list(parts_of(record, self.form_class, request.user, without={"areas"})),
             "state": {"word": word, "tone": tone},
             "stage": stage,
             "areas": sections_of(record.requirements.all()),

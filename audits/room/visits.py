@@ -23,6 +23,8 @@ class VisitMiddleware:
         response = self.get_response(request)
         if getattr(request, "room", None) is not None:
             note(request, response)
+            # Who uses the browser next finds nothing by going back.
+            response["Cache-Control"] = "private, no-store"
         return response
 
 

@@ -8,15 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from records.models import Import, Record
-from reports.models import Report
-from tests.cast import make_evidence
-from tests.clauses.registers.making import measured
+from tests.furnishing import furnish
 from tests.house import tree
 from tests.house.addresses import Address, addresses
 from tests.pages import SeenPage
-from tests.record_types import record_types
-from tests.systems.making import share
 from tests.traces import written
 
 SignIn = Callable[..., Client]
@@ -47,40 +42,7 @@ OWN_SETTINGS = {"reminder-list", "api-key-list", "mention-list", "calendar"}
 
 @pytest.fixture
 def furnished(organisation: Any, officer: Any) -> Callable[[Address], str]:
-    """An organisation with one record of each type, its evidence, a report; gives the true address of each page."""
-    records = {record_type.kind: record_type.rich(organisation) for record_type in record_types()}
-    for record in records.values():
-        Record.objects.filter(pk=record.pk).update(title=f"Secret {record.kind}", owner=officer)
-    proof = make_evidence(organisation, proves=records["position"], title="Secret proof")
-    requirement = records["position"].requirement
-    arguments = {
-        "organisation": organisation.slug,
-        "evidence_reference": proof.reference,
-        "question_id": str(requirement.questions.all()[0].pk),
-        "expected_id": str(requirement.expected_evidence.all()[0].pk),
-        "pk": str(organisation.memberships.get(user=officer).pk),
-        "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
-        "file_format": "csv",
-        "import_id": str(
-            Import.objects.create(organisation=organisation, brought_by=officer, kind="supplier", size=1).pk
-        ),
-        "notification_id": str(records["incident"].notifications.get().pk),
-        "number": "1",
-        "measurement_id": str(measured(records["objective"]).pk),
-        "responsibility_id": str(share(supplier=records["supplier"], system=records["ai-system"]).pk),
-        "requirement_number": "4.1",
-        "section": "impacts",
-        "code": "unscored",
-    }
-    rooms = {record_type.views.path: record_type.kind for record_type in record_types()}
-    rooms |= {"go-lives": "go-live"}
-
-    def address_of(address: Address) -> str:
-        room = address.pattern.split("/")[2]
-        record = records[rooms.get(room, "supplier")]
-        return address.filled((arguments | {"reference": record.reference}).get)
-
-    return address_of
+    return furnish(organisation, officer)
 
 
 def inside() -> Iterator[Address]:

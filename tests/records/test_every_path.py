@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from aims_portal.celery import TrackedTask, app
+from clauses.models import Requirement
 from evidence.models import Evidence, Proof
 from organisations.keys import make_key
 from organisations.models import User
@@ -26,7 +27,7 @@ from tests.traces import history_of
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
 # Kinds that programs cannot change: plans are only read there.
-NO_DOOR = {"treatment-plan"}
+NO_DOOR = {"treatment-plan", "audit-room"}
 # Rooms for programs that are not called as those for people.
 OTHERWISE = {"position": "requirements", "statement": "statements"}
 
@@ -89,6 +90,7 @@ def test_many_to_many_links_are_told(record_type: RecordType, organisation: Any,
     record = record_type.make(organisation)
     makers: dict[Any, Any] = {User: somebody, Record: make_supplier}
     makers |= {one.views.model: one.make for one in record_types()}
+    makers[Requirement] = lambda _organisation: Requirement.objects.assessable()[0]
     for field in record._meta.local_many_to_many:
         if field.name == "proves":
             continue  # by the test above: the link has a person

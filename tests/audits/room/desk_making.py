@@ -36,8 +36,7 @@ def make_room(organisation: Organisation, *, person: User, **fields: Any) -> Aud
     )
     officer = organisation.memberships.filter(role=Role.COMPLIANCE_OFFICER).first()
     defaults: dict[str, Any] = {
-        "title": f"{person.name}, {audit.reference}",
-        "name": person.name,
+        "title": person.name,
         "email": person.email,
         "owner": officer.user if officer else None,
         "since": today - timedelta(days=1),
