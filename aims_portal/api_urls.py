@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from audits.api_desk import register_desk
 from audits.api_registers import register_audits
 from clauses.api import RequirementApi
 from clauses.api_asking import register_asking
@@ -47,6 +48,7 @@ router.register("own-controls", OwnControlApi, basename="api-own-control")
 router.register("incidents", IncidentApi, basename="api-incident")
 router.register("concerns", ConcernApi, basename="api-concern")
 register_audits(router)
+register_desk(router)
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [

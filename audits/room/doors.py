@@ -26,19 +26,18 @@ READS = frozenset(
         *("register-list", "search", "mandatory-list", "document-version"),
         *("ai-system-dossier", "ai-system-go-live", "risk-map", "statement-compare", "statement-coverage"),
         *("impact-assessment-document", "evidence-drop"),
-        *("room-population-list", "room-sample-list", "room-sample", "room-finding-list", "room-finding"),
+        *("room-population-list", "room-sample-list", "room-sample"),
         *("room-evidence-version", "room-evidence-image", "room-document-version", "room-document-image"),
     }
 )
 # Their own desk: what they may post to.
 WRITES: frozenset[str] = frozenset(
     {
-        "room-population",
-        *("room-note-list", "room-note-edit", "room-note-remove"),
+        *("room-population", "room-note-list", "room-note-edit", "room-note-remove", "room-request-new"),
         *("room-draft-new", "room-draft", "room-draft-submit", "room-draft-discard"),
-        *("room-request-new", "information-request-accept", "information-request-return"),
-        *("information-request-withdraw",),
-        *("room-finding-accept", "room-finding-return", "room-finding-reject", "room-finding-verify"),
+        *("information-request-accept", "information-request-return", "information-request-withdraw"),
+        *("room-finding-list", "room-finding", "room-finding-accept", "room-finding-return"),
+        *("room-finding-reject", "room-finding-verify"),
     }
 )
 # Files and lists that leave the portal, where the room allows it; programs take all they read.

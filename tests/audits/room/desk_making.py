@@ -1,53 +1,30 @@
-"""A room for tests that is open today, somebody in it, and what lies on their desk."""
+"""An open room in which nothing is released yet, and what lies on the desk of the auditor in it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from django.utils import timezone
-
-from audits.models import Audit, AuditKind, AuditRoom, AuditState, InformationRequest
+from audits.models import AuditRoom, AuditState, InformationRequest
 from clauses.models import Requirement
-from organisations.actions import appoint
 from organisations.models import Organisation, User
 from organisations.roles import Role
 from records.actions import give
 from records.models import Record
+from tests.room_cast import make_audit, make_room, opened_room
 
 number = count(1)
 
 
-def make_auditor(organisation: Organisation, name: str = "Owen Marsh", **room: Any) -> AuditRoom:
-    """A room that somebody from outside entered already; `room.person` is who."""
-    key, today = next(number), organisation.today()
-    person = User.objects.create_user(f"owen-{key}@cb.example", name=name)
-    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "x"})
-    appoint(person, organisation=organisation, role=Role.EXTERNAL_AUDITOR, until=today + timedelta(days=9))
-    return make_room(organisation, person=person, **room)
-
-
-def make_room(organisation: Organisation, *, person: User, **fields: Any) -> AuditRoom:
-    today, now = organisation.today(), timezone.now()
-    audit = fields.pop("for_audit", None) or Audit.objects.create(
-        organisation=organisation, title="Stage 1", audit_kind=AuditKind.STAGE_1, state=AuditState.UNDER_WAY
-    )
-    officer = organisation.memberships.filter(role=Role.COMPLIANCE_OFFICER).first()
-    defaults: dict[str, Any] = {
-        "title": person.name,
-        "email": person.email,
-        "owner": officer.user if officer else None,
-        "since": today - timedelta(days=1),
-        "until": today + timedelta(days=9),
-        "data_as_of": today,
-        "invited_at": now,
-        "accepted_at": now,
-        "opened_at": now,
-    }
-    room = AuditRoom.objects.create(organisation=organisation, for_audit=audit, person=person, **defaults | fields)
+def make_auditor(organisation: Organisation, name: str = "Owen Marsh", **fields: Any) -> AuditRoom:
+    """A room that somebody from outside entered already, `room.person`; to all clauses, with nothing in it."""
+    officer = organisation.memberships.filter(role=Role.COMPLIANCE_OFFICER).select_related("user").first()
+    fields.setdefault("for_audit", make_audit(organisation, state=AuditState.UNDER_WAY))
+    room = opened_room(organisation, title=name, requirements=[], owner=officer and officer.user, **fields)
     room.requirements.set(Requirement.objects.assessable())
+    assert room.person
+    User.objects.filter(pk=room.person.pk).update(name=name)
+    room.person.name = name
     return room
 
 
@@ -60,25 +37,14 @@ def release(room: AuditRoom, *records: Record) -> None:
 
 def make_question(organisation: Organisation, **fields: Any) -> InformationRequest:
     """Asked in a room that nobody has entered, unless `in_room` is given."""
-    room = fields.pop("in_room", None) or closed_room(organisation)
-    defaults = {"title": f"Question {next(number)}", "due_on": organisation.today() + timedelta(days=20)}
+    room = fields.pop("in_room", None) or unentered(organisation)
+    defaults = {"title": f"Question {next(number)}"}
+    fields.setdefault("due_on", organisation.today())
     return InformationRequest.objects.create(
         organisation=organisation, in_room=room, asked_by=room.person, **defaults | fields
     )
 
 
-def closed_room(organisation: Organisation) -> AuditRoom:
-    found = AuditRoom.objects.filter(organisation=organisation, title="Nobody").first()
-    if found:
-        return found
-    audit = Audit.objects.create(organisation=organisation, title="Stage 1", audit_kind=AuditKind.STAGE_1)
-    today = organisation.today()
-    return AuditRoom.objects.create(
-        organisation=organisation,
-        title="Nobody",
-        for_audit=audit,
-        name="A",
-        email="a@b.example",
-        since=today,
-        until=today,
-    )
+def unentered(organisation: Organisation) -> AuditRoom:
+    found = AuditRoom.objects.filter(organisation=organisation, title="Nobody yet").first()
+    return found or make_room(organisation, title="Nobody yet", requirements=[])
