@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from audits.api_desk import register_desk
 from audits.api_improving import register_improving
 from audits.api_registers import register_audits
 from audits.api_reviewing import register_reviewing
@@ -51,6 +52,7 @@ router.register("concerns", ConcernApi, basename="api-concern")
 register_audits(router)
 register_improving(router)
 register_reviewing(router)
+register_desk(router)
 router.register("reports", ReportApi, basename="api-report")
 
 organisation = [

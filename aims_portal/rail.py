@@ -125,6 +125,7 @@ class Rail:
             (_("Gap analysis"), "gap-run-list", None),
             (_("Actions"), "task-list", None),
             (_("Evidence requests"), "evidence-request-list", None),
+            (_("Questions of auditors"), "information-request-list", None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Risks"), "risk-list", told(counts["risks"])),
             (_("Treatments"), "treatment-list", told(counts["treatments"])),

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -34,6 +34,7 @@ from .imports.importer import Importer
 from .imports.pages import ImportPages
 from .log_page import record_history
 from .models import SOON, Record, RecordQuerySet
+from .naming import initials, tells_initials
 from .saved_filter_pages import SavedFilterPages
 from .saved_filters import saved
 from .selection import offers
@@ -67,6 +68,8 @@ class RecordViews:
     # Whether owners change what they own; else they only answer for it.
     owners_change: ClassVar[bool] = True
     rows: ClassVar[int] = 50
+    # The field that says whom a record is about: a person whom not everybody reads by name (see naming).
+    about_person: ClassVar[str] = ""
     # What many records of a list can be set to at once: a person, a day or a choice.
     bulk: ClassVar[tuple[str, ...]] = ("owner", "review_on")
     # Fields that a spreadsheet may bring, beside the reference; without the line there is no import.
@@ -106,7 +109,10 @@ class RecordViews:
         return records.select_related(*self.related).prefetch_related(*self.prefetched)
 
     def get(self, request: MemberRequest, reference: str) -> Any:
-        return get_object_or_404(self.visible(request), reference=reference)
+        record = get_object_or_404(self.visible(request), reference=reference)
+        if self.about_person and tells_initials(request) and (person := getattr(record, self.about_person)):
+            person.name = initials(person.name)
+        return record
 
     def may_create(self, request: MemberRequest) -> bool:
         contributes = self.contributors_create and CONTRIBUTE in request.permissions
@@ -127,7 +133,10 @@ class RecordViews:
     # Lists
 
     def filtered(self, request: MemberRequest) -> RecordFilter:
-        return self.filter_class(request.GET, queryset=self.visible(request), request=request)
+        found = self.filter_class(request.GET, queryset=self.visible(request), request=request)
+        if self.about_person and tells_initials(request):
+            found.filters.pop(self.about_person, None)
+        return found
 
     def table(self, request: MemberRequest, records: Any) -> RecordTable:
         table = self.table_class(records)
@@ -224,6 +233,8 @@ class RecordViews:
             "crumbs": [(capfirst(self.words), self.list_url(request)), (record.reference, None)],
             **self.extra_context(request, record),
         }
+        if self.about_person and tells_initials(request):
+            context["events"] = []
         return render(request, self.template("detail"), context)
 
     def extra_context(self, request: MemberRequest, record: Any) -> dict[str, Any]:
@@ -231,6 +242,9 @@ class RecordViews:
         return {}
 
     def history(self, request: MemberRequest, reference: str) -> HttpResponse:
+        if self.about_person and tells_initials(request):
+            # It tells who took whose place, by name.
+            raise Http404
         record = self.get(request, reference)
         crumbs: list[tuple[str, str | None]] = [
             (capfirst(self.words), self.list_url(request)),

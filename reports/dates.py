@@ -26,11 +26,14 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from audits.models import (
+    ANSWERING_IS_OVER,
     SETTLED_IMPROVEMENT,
     TO_DO,
+    UNANSWERED,
     ActionState,
     CorrectiveAction,
     Improvement,
+    InformationRequest,
     ManagementReview,
     ReviewState,
 )
@@ -91,6 +94,7 @@ OVER: tuple[QuerySet[Any], ...] = (
     CorrectiveAction.objects.filter(state=ActionState.CLOSED),
     Improvement.objects.filter(state__in=SETTLED_IMPROVEMENT),
     ManagementReview.objects.filter(state=ReviewState.ISSUED),
+    InformationRequest.objects.filter(state__in=ANSWERING_IS_OVER),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in VERSIONED),
 )
 ALWAYS = Q()
@@ -301,6 +305,10 @@ SOURCES: tuple[Source, ...] = (
     Source(
         *("delivered", _("Evidence delivered"), _("Evidence to accept"), EvidenceRequest, delivery_due, "asked_by"),
         where=Q(state=RequestState.DELIVERED),
+    ),
+    Source(
+        *("question", _("Asked by an auditor"), _("Questions of auditors"), InformationRequest, "due_on"),
+        where=Q(state__in=UNANSWERED),
     ),
     *(
         Approvals(rule, _("To approve"), word, kind, decision_due, "decider__user", where=IN_REVIEW)

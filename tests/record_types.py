@@ -41,6 +41,7 @@ from tests.audits.making import (
     make_programme,
     programme_form,
 )
+from tests.audits.room.desk_making import make_question
 from tests.cast import (
     make_ai_system,
     make_evidence,
@@ -255,6 +256,7 @@ ENTRIES: dict[str, tuple[Callable[..., Any], Callable[[Organisation], dict[str, 
     "gap-run": (make_gap_run, gap_run_form, "purpose"),
     "task": (make_task, task_form, "what"),
     "audit-room": (make_room, room_form, "title"),
+    "information-request": (make_question, None, "title"),
     "evidence-request": (make_request, request_form, "asks"),
     "audit-programme": (make_programme, programme_form, "objectives"),
     "audit": (make_audit, audit_form, "plan"),

@@ -2,6 +2,15 @@
 
 from .audit import EXTERNAL, Audit, AuditKind, AuditMember, AuditRequirement, AuditState, AuditSystem
 from .checklist import ChecklistItem, ChecklistRecord, Conclusion
+from .desk import (
+    ANSWERING_IS_OVER,
+    UNANSWERED,
+    DraftFinding,
+    InformationRequest,
+    QuestionState,
+    RoomNote,
+    RoomSample,
+)
 from .finding import NONCONFORMITIES, Finding, FindingRecord, FindingState, Grade
 from .impartiality import ImpartialityNote
 from .improvement import SETTLED_IMPROVEMENT, Improvement, ImprovementState
@@ -29,10 +38,12 @@ from .room import AuditRoom, RoomRequirement, RoomSystem, RoomVisit
 from .rules import AuditRules, rules_of
 
 __all__ = [
+    "ANSWERING_IS_OVER",
     "EXTERNAL",
     "NONCONFORMITIES",
     "SETTLED_IMPROVEMENT",
     "TO_DO",
+    "UNANSWERED",
     "WHYS",
     "ActionState",
     "Audit",
@@ -51,6 +62,7 @@ __all__ = [
     "CorrectiveActionConcern",
     "CorrectiveActionIncident",
     "DecisionKind",
+    "DraftFinding",
     "DueExtension",
     "EffectivenessCheck",
     "Finding",
@@ -60,12 +72,16 @@ __all__ = [
     "ImpartialityNote",
     "Improvement",
     "ImprovementState",
+    "InformationRequest",
     "ManagementReview",
+    "QuestionState",
     "ReviewAttendee",
     "ReviewDecision",
     "ReviewInput",
     "ReviewState",
+    "RoomNote",
     "RoomRequirement",
+    "RoomSample",
     "RoomSystem",
     "RoomVisit",
     "Topic",

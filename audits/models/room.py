@@ -43,6 +43,8 @@ class AuditRoom(Record):
     data_as_of = models.DateField(_("data as of"), null=True, blank=True)
     covers_from = models.DateField(_("period audited from"), null=True, blank=True)
     downloads = models.BooleanField(_("files and lists may be downloaded"), default=False)
+    # Of whom a record is about, such as a training record, the auditor reads the initials only.
+    names_as_initials = models.BooleanField(_("people who were trained are shown by their initials"), default=False)
     confidentiality = models.TextField(_("confidentiality"), blank=True)
     invited_at = models.DateTimeField(null=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)

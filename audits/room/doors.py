@@ -26,15 +26,25 @@ READS = frozenset(
         *("register-list", "search", "mandatory-list", "document-version"),
         *("ai-system-dossier", "ai-system-go-live", "risk-map", "statement-compare"),
         *("impact-assessment-document", "evidence-drop"),
+        *("room-population-list", "room-sample-list", "room-sample"),
+        *("room-evidence-version", "room-evidence-image", "room-document-version", "room-document-image"),
     }
 )
 # Their own desk: what they may post to.
-WRITES: frozenset[str] = frozenset()
+WRITES: frozenset[str] = frozenset(
+    {
+        *("room-population", "room-note-list", "room-note-edit", "room-note-remove", "room-request-new"),
+        *("room-draft-new", "room-draft", "room-draft-submit", "room-draft-discard"),
+        *("information-request-accept", "information-request-return", "information-request-withdraw"),
+        *("room-finding-list", "room-finding", "room-finding-accept", "room-finding-return"),
+        *("room-finding-reject", "room-finding-verify"),
+    }
+)
 # Files and lists that leave the portal, where the room allows it; programs take all they read.
 TAKES = frozenset(
     {
         *(f"{kind}-export" for kind in KINDS),
-        *("statement-lines", "evidence-download", "document-file"),
+        *("statement-lines", "evidence-download", "document-file", "room-sample-file"),
         *(f"api-{kind}-{page}" for kind in KINDS if kind != "position" for page in ("list", "detail")),
         *("api-requirement-list", "api-requirement-detail", "api-dossier", "api-gate", "api-document-one-version"),
     }

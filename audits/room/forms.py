@@ -45,7 +45,7 @@ class AuditRoomForm(RegisterForm):
         (
             gettext_lazy("To what"),
             gettext_lazy("Never wider than the audit. Drafts, tasks, members and settings stay inside."),
-            ["systems", "areas", "covers_from", "downloads"],
+            ["systems", "areas", "covers_from", "downloads", "names_as_initials"],
         ),
         (
             gettext_lazy("When"),
@@ -59,8 +59,8 @@ class AuditRoomForm(RegisterForm):
     class Meta:
         model = AuditRoom
         fields = [
-            *("title", "for_audit", "email", "systems", "covers_from", "downloads", "since", "until"),
-            *("data_as_of", "confidentiality", "owner", "review_on"),
+            *("title", "for_audit", "email", "systems", "covers_from", "downloads", "names_as_initials"),
+            *("since", "until", "data_as_of", "confidentiality", "owner", "review_on"),
         ]
         labels = {
             "title": gettext_lazy("Name"),

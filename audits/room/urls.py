@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from . import inside, pages
+from .desk_urls import urlpatterns as desk
 
 keeping = "audit-rooms/<str:reference>"
 
@@ -14,4 +15,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{keeping}/preview/", pages.preview, name="audit-room-preview"),
     path(f"{keeping}/visits/", pages.visit_list, name="audit-room-visits"),
     path(f"{keeping}/visits/export.<str:file_format>", pages.visit_export, name="audit-room-visit-export"),
+    *desk,
 ]

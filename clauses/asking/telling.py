@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clauses.documents.writing import people_who_read
-from clauses.models import Asking, Document, EvidenceRequest, Task
+from clauses.models import Asking, Document, Task
 from clauses.models.asking import RequestState, is_open
 from organisations import mail_jobs
 from organisations.mail_jobs import absolute, message_id, send_after_commit
@@ -87,23 +87,21 @@ def mail_of(job: Asking) -> EmailMessage | None:
     """The mail; None where it holds no longer, or its reader left or lost sight of it."""
     organisation, person = job.organisation, job.person
     record = Record.objects.select_related("organisation").get(pk=job.record_id)
-    model: Any = Task if record.kind == Task.KIND else EvidenceRequest
-    asked = model.objects.select_related(
-        "organisation", "about", "asked_by", "owner", "delivered_by" if model is EvidenceRequest else "closed_by"
-    ).get(pk=record.pk)
+    model: Any = next(one for one in Record.__subclasses__() if record.kind == one.KIND)
+    asked = model.objects.select_related("organisation", *model.TOLD_WITH).get(pk=record.pk)
     is_member = members(organisation).filter(pk=person.pk).exists()
     if not still_holds(asked, job) or not is_member or not who_sees(record, [person]):
         return None
     if not wants_mail_when_asked(person, organisation):
         return None
     return write_mail(
-        "asking",
+        model.MAIL,
         to=person.email,
         organisation=organisation,
         context={
             "person": person,
             "record": asked,
-            "text": asked.what if model is Task else asked.asks,
+            "text": asked.what,
             "remark": "" if model is Task else asked.remark,
             "word": job.word,
             "link": absolute(asked.get_absolute_url()),
@@ -117,6 +115,6 @@ def still_holds(asked: Any, job: Asking) -> bool:
     if not is_open(asked):
         return False
     if job.word == Asking.Word.DELIVERED:
-        return bool(asked.state == RequestState.DELIVERED)
+        return bool(asked.state == asked.HANDED_IN)
     is_theirs = asked.owner_id == job.person_id
     return is_theirs and (job.word == Asking.Word.ASKED or asked.state == RequestState.RETURNED)

@@ -41,6 +41,10 @@ class Task(Record):
 
     PREFIX: ClassVar[str] = "ACT"
     KIND: ClassVar[str] = "task"
+    # The template of the mails about it, what they name, and the state in which somebody else has to look at it.
+    MAIL: ClassVar[str] = "asking"
+    TOLD_WITH: ClassVar[tuple[str, ...]] = ("about", "asked_by", "owner", "closed_by")
+    HANDED_IN: ClassVar[str] = ""
 
     what = models.TextField(_("what is to be done"), blank=True)
     about = models.ForeignKey(
@@ -103,6 +107,9 @@ class EvidenceRequest(Record):
 
     PREFIX: ClassVar[str] = "REQ"
     KIND: ClassVar[str] = "evidence-request"
+    MAIL: ClassVar[str] = "asking"
+    TOLD_WITH: ClassVar[tuple[str, ...]] = ("about", "asked_by", "owner", "delivered_by")
+    HANDED_IN: ClassVar[str] = RequestState.DELIVERED
 
     about = models.ForeignKey(
         Position, verbose_name=_("requirement"), on_delete=models.PROTECT, related_name="evidence_requests"
@@ -145,6 +152,10 @@ class EvidenceRequest(Record):
     @property
     def is_settled(self) -> bool:
         return self.state in SETTLED
+
+    @property
+    def what(self) -> str:
+        return self.asks
 
 
 class Asking(MailJob):

@@ -14,6 +14,7 @@ from clauses.models.support import Level, TrainingState
 from organisations.requests import MemberRequest
 from records.filters import RecordFilter
 from records.imports.importer import Importer
+from records.naming import named_for
 from records.register_columns import WideColumn
 from records.register_page import REVIEW, RegisterForm, RegisterViews
 from records.tables import WIDE_NOWRAP, BadgeColumn, DayColumn, RecordTable
@@ -67,6 +68,12 @@ class TrainingTable(RecordTable):
         )
         sequence = fields
 
+    def render_owner(self, value: Any) -> str:
+        return named_for(self.request, value)
+
+    def value_owner(self, value: Any) -> str:
+        return named_for(self.request, value)
+
     def render_state(self, record: TrainingRecord) -> str:
         state = record.state(self.request.organisation.today())
         return str(badge(state.label, TONES[state]))
@@ -92,6 +99,7 @@ class TrainingImporter(Importer):
 class TrainingViews(RegisterViews):
     model, form_class, table_class, filter_class = TrainingRecord, TrainingForm, TrainingTable, TrainingFilter
     path = "training-records"
+    about_person = "owner"
     clause = "7.2"
     lead = _("Who was trained in what, with proof, and whether it worked.")
     bulk = ("owner", "review_on", "due_on")
@@ -152,6 +160,12 @@ class CompetenceTable(RecordTable):
         )
         sequence = fields
 
+    def render_person(self, value: Any) -> str:
+        return named_for(self.request, value)
+
+    def value_person(self, value: Any) -> str:
+        return named_for(self.request, value)
+
     def render_gap(self, record: Competence) -> str:
         return str(gap_badge(record))
 
@@ -177,6 +191,7 @@ class CompetenceFilter(RecordFilter):
 class CompetenceViews(RegisterViews):
     model, form_class, table_class, filter_class = Competence, CompetenceForm, CompetenceTable, CompetenceFilter
     path = "competences"
+    about_person = "person"
     clause = "7.2"
     lead = _("What each role of the AIMS needs to be able to do, what its holder can, and what is missing.")
     related = ("owner", "organisation", "person")

@@ -9,7 +9,7 @@ WRITING = (
     *("-accept", "-finish", "-deliver", "-verify", "-retire", "-draft", "-remove", "-save", "-answer", "-class"),
     *("-new-class", "-assess", "-ask-acceptance", "-withdraw-acceptance", "-next-assessment", "-next", "-write"),
     *("-acknowledge", "-evidence", "-expected", "-notify", "-told", "-untell", "-notification", "-responsibility"),
-    *("-check", "-add", "-done", "-section", "-new-version", "-link", "-take-off", "-catalogue"),
+    *("-check", "-add", "-done", "-section", "-new-version", "-link", "-take-off", "-catalogue", "-pass-on"),
 )
 # Beginnings of names of what is about the organisation itself, its people, its own work, or other rooms.
 INSIDE = (
