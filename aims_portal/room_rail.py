@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from audits.room.gate import is_open
-from audits.room.overview import populations_of
+from audits.room.registers import populations
 from organisations.counting import told
 from organisations.roles import TAKE_AWAY
 
@@ -31,14 +31,25 @@ def room_rail(rail: Rail) -> dict[str, Any]:
     }
     if room is None or not is_open(room, request.user):
         return context | {"is_closed": True}
-    populations = populations_of(request.user, request.organisation)
-    items = [
-        {"label": one.name, "url": one.url, "count": told(one.count), "current": rail.here.startswith(one.url)}
-        for one in populations
-        if one.kind != "position"
+    desk = [
+        (_("Populations"), "room-population-list"),
+        (_("Samples"), "room-sample-list"),
+        (_("Requests"), "information-request-list"),
+        (_("My findings"), "room-finding-list"),
+        (_("My notes"), "room-note-list"),
+        (_("Mandatory documents"), "mandatory-list"),
     ]
-    controls = next((one for one in populations if one.kind == "position"), None)
-    return context | {"clauses": rail.clauses(), "items": items, **({"controls": of_annex_a(rail)} if controls else {})}
+    items = [item(rail, label, rail.url(name), None) for label, name in desk]
+    items += [
+        item(rail, one.name, rail.url(f"{one.kind}-list"), told(one.count))
+        for one in populations(request)
+        if one.count and one.kind not in {"position", "information-request"}
+    ]
+    return context | {"clauses": rail.clauses(), "items": items, "controls": of_annex_a(rail)}
+
+
+def item(rail: Rail, label: str, url: str, count: str | None) -> dict[str, Any]:
+    return {"label": label, "url": url, "count": count, "current": rail.here.startswith(url)}
 
 
 def of_annex_a(rail: Rail) -> dict[str, Any]:

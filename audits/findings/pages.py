@@ -10,6 +10,7 @@ from audits.models import Audit, CorrectiveAction, Finding, FindingState, Grade,
 from audits.rights import AuditedViews, may_answer, no_judge
 from clauses.models import Position
 from organisations.requests import MemberRequest
+from organisations.roles import ENTER_ROOM
 from records.models import Record
 
 from . import actions
@@ -71,7 +72,9 @@ def next_steps(request: MemberRequest, record: Finding) -> dict[str, Any]:
     """Which verbs are offered to this person now, and why a judge may not judge."""
     is_issued, state = record.issued_on is not None, record.state
     answers = is_issued and may_answer(request.user, record)
-    to_judge = is_issued and state in {FindingState.RESPONDED, FindingState.CORRECTED}
+    # Who is in a room decides on their own page of it.
+    is_outside = ENTER_ROOM in request.permissions
+    to_judge = is_issued and not is_outside and state in {FindingState.RESPONDED, FindingState.CORRECTED}
     why_not = no_judge(request.user, record) if to_judge else ""
     return {
         "may_respond": answers and record.is_nonconformity and state in actions.ANSWERABLE,

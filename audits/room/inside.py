@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from audits.models import AuditRoom
 from organisations.requests import MemberRequest
 
+from .desk import desk_of
 from .gate import is_open, lacks_second_factor
 from .opening import accept_terms, end_review, open_room
-from .overview import in_words, opened_last, overview_of, populations_of, seen_by, traced
+from .overview import in_words, opened_last, overview_of, seen_by, traced
+from .registers import populations
 
 
 def own_room(request: MemberRequest) -> AuditRoom:
@@ -36,7 +38,8 @@ def room_page(request: MemberRequest) -> HttpResponse:
     open_room(room)
     shown = overview_of(room, seen_by(request.user, request.organisation))
     context = shown | {
-        "populations": populations_of(request.user, request.organisation),
+        **desk_of(room),
+        "populations": [one for one in populations(request) if one.count],
         "traced": traced(room, shown["systems"]),
         "opened": opened_last(room),
         "crumbs": [(_("Audit room"), None)],
@@ -57,7 +60,7 @@ def closed(request: MemberRequest, room: AuditRoom) -> dict[str, Any]:
             "records": visits.exclude(record=None).values("record").distinct().count(),
             "downloads": visits.filter(is_download=True).count(),
         }
-        context["opened"] = opened_last(room)
+        context |= {"opened": opened_last(room), **desk_of(room)}
     return context | {"crumbs": [(_("Audit room"), None)]}
 
 

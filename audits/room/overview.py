@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from audits.models import AuditRoom, RoomVisit
 from clauses.models import Document, ScopeStatement
-from evidence.models import Evidence
 from organisations.models import Organisation, User
 from records.approvable import Standing
 from records.models import Record
@@ -25,16 +23,6 @@ from .sections import sections_of
 Shown = Callable[[type[Record]], QuerySet[Any]]
 NAMED = 25
 OPENED = 12
-
-
-@dataclass(frozen=True)
-class Population:
-    """All records of one kind that a room shows."""
-
-    kind: str
-    name: str
-    count: int
-    url: str
 
 
 def seen_by(user: User, organisation: Organisation) -> Shown:
@@ -77,26 +65,6 @@ def changed_since(room: AuditRoom, shown: Shown) -> int:
 def in_words(room: AuditRoom) -> str:
     """The clauses and areas of a room: `4, 5, 6, 7, 8, 9, 10, A.2, A.3`."""
     return ", ".join(sections_of(room.requirements.all()))
-
-
-def populations_of(user: User, organisation: Organisation) -> list[Population]:
-    """Every register of which somebody in a room sees something, with all there is to them."""
-    seen = Record.objects.visible_to(user).of(organisation)
-    counts: dict[str, int] = dict(seen.order_by().values_list("kind").annotate(Count("pk")))
-    evidence = Evidence.objects.visible_to(user).of(organisation).count()
-    counts |= {Evidence.KIND: evidence} if evidence else {}
-    here = {"organisation": organisation.slug}
-    found = [
-        Population(
-            one.KIND,
-            capfirst(str(one._meta.verbose_name_plural)),
-            counts[one.KIND],
-            reverse(f"{one.KIND}-list", kwargs=here),
-        )
-        for one in Record.__subclasses__()
-        if one.KIND in counts and one.KIND not in KEPT_INSIDE
-    ]
-    return sorted(found, key=lambda one: one.name)
 
 
 def traced(room: AuditRoom, systems: list[AISystem]) -> list[dict[str, Any]]:

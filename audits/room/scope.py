@@ -18,6 +18,7 @@ from audits.models import (
     AuditState,
     CorrectiveAction,
     Finding,
+    Improvement,
     ManagementReview,
     ReviewState,
 )
@@ -68,7 +69,6 @@ KEPT_INSIDE = {
     "evidence-request": "what people of the client ask one another",
     "gap-run": "the client's own preparation, no record that the standard asks for",
     "audit-room": "who else was let in, and to what",
-    "information-request": "given one by one to who asked",
 }
 
 
@@ -167,5 +167,7 @@ def of_audits(room: AuditRoom, numbers: frozenset[str]) -> Iterator[Released]:
     yield Released(Finding, findings)
     if "10.2" in numbers:
         yield Released(CorrectiveAction, all_of(CorrectiveAction, room))
+    if "10.1" in numbers:
+        yield Released(Improvement, all_of(Improvement, room))
     if meets(numbers, ("9.3.1", "9.3.2", "9.3.3")):
         yield Released(ManagementReview, all_of(ManagementReview, room).filter(state=ReviewState.ISSUED))

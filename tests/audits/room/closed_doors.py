@@ -16,7 +16,7 @@ INSIDE = (
     *("member-", "invitation-", "organisation-", "outbox", "mail-", "api-key-", "calendar", "mention-", "reminder-"),
     *("due-", "report-", "readiness-", "log", "task-", "evidence-request-", "gap-", "audit-room-", "import-"),
     *("statement-coverage", "certification-", "audit-auditors", "audit-cancel", "audit-checklist", "audit-issue"),
-    *("finding-correct", "finding-respond"),
+    *("finding-correct", "finding-respond", "finding-decide"),
 )
 # Of the API they read lists and single records, and nothing else of it.
 API = "api-"

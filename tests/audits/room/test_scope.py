@@ -33,7 +33,7 @@ def numbered(*numbers: str) -> list[Requirement]:
 def test_each_kind_is_released_or_it_is_said_why_not() -> None:
     kinds = {one.KIND for one in Record.__subclasses__()}
     assert kinds == {*KINDS, *KEPT_INSIDE}, "say in doors.py or in scope.py what becomes of a kind"
-    assert not (set(KINDS) - {"information-request"}) & set(KEPT_INSIDE)
+    assert not set(KINDS) & set(KEPT_INSIDE)
 
 
 def test_a_system_brings_its_risks_and_incidents_and_those_of_no_system(organisation: Any) -> None:
