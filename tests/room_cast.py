@@ -79,6 +79,7 @@ def move(room: AuditRoom, since: date, until: date) -> None:
 def room_form(organisation: Organisation) -> dict[str, Any]:
     today = organisation.today()
     return {
+        "owner": User.objects.get(email=f"officer@{organisation.slug}.example").pk,
         "for_audit": make_audit(organisation).pk,
         "title": "Otto Prüfer",
         "email": "otto.pruefer@certbody.example",

@@ -15,8 +15,9 @@ WRITING = (
 INSIDE = (
     *("member-", "invitation-", "organisation-", "outbox", "mail-", "api-key-", "calendar", "mention-", "reminder-"),
     *("due-", "report-", "readiness-", "log", "task-", "evidence-request-", "gap-", "audit-room-", "import-"),
-    *("statement-coverage", "certification-", "audit-auditors", "audit-cancel", "audit-checklist", "audit-issue"),
-    *("finding-correct", "finding-respond", "finding-decide"),
+    *("statement-coverage", "certification-"),
+    # Of audits, findings and what follows from them they read list, page and history (see doors.py).
+    *("audit-", "finding-", "corrective-action-", "improvement-", "management-review-", "information-request-"),
 )
 # Of the API they read lists and single records, and nothing else of it.
 API = "api-"
