@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audits.loading import load_audits
 from clauses.asking.loading import load_asked
 from clauses.documents.loading import load_documents
 from clauses.loading_positions import load_expected_proofs, load_positions
@@ -49,6 +50,7 @@ STEPS = (
     load_impact_assessments,
     load_incidents,
     load_concerns,
+    load_audits,
     load_asked,
 )
 TAKEN_IN = (
@@ -57,12 +59,11 @@ TAKEN_IN = (
     *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
     *("context_issues", "interested_parties", "objectives", "training_records", "documents"),
     *("actions", "evidence_requests"),
+    *("audit_programmes", "internal_audit", "audits", "planned_audits"),
 )
 NOT_YET = (
-    "internal_audit",
     "corrective_actions",
     "management_review",
-    "planned_audits",
     "external_audit_invitation",
 )
 # What a correct portal shows of the sample: for whoever checks it, not for the portal.
@@ -116,6 +117,7 @@ def summary(intake: Intake) -> Iterator[str]:
         _("objectives"): len(intake.made["objectives"]),
         _("documents"): len(intake.made["documents"]),
         _("training records"): len(intake.made["training_records"]),
+        _("audits"): len(intake.known["audits"]),
     }
     words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}
     yield _("Loaded %(name)s as /%(slug)s/, time zone %(zone)s:") % words

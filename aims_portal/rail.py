@@ -130,6 +130,8 @@ class Rail:
             (_("Incidents"), "incident-list", told(counts["incidents"])),
             (_("Concerns"), "concern-list", told(counts["concerns"])),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
+            (_("Audits"), "audit-list", None),
+            (_("Findings"), "finding-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]

@@ -4,10 +4,19 @@ from .conducting import checklist_pages
 from .conducting import pages as audit_pages
 from .findings import pages as finding_pages
 from .findings import step_pages
+from .programme import calendar_page, coverage_page
 from .programme import pages as programme_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *programme_pages.AuditProgrammeViews.urls(),
+    path("audit-programmes/<str:reference>/coverage/", coverage_page.coverage, name="audit-programme-coverage"),
+    path(
+        "audit-programmes/<str:reference>/coverage.<str:file_format>",
+        coverage_page.coverage_file,
+        name="audit-programme-coverage-file",
+    ),
+    path("certification/", calendar_page.calendar, name="certification-calendar"),
+    path("certification/rules/", calendar_page.rules_page, name="audit-rules"),
     *audit_pages.AuditViews.urls(),
     path("audits/<str:reference>/checklist/", checklist_pages.checklist, name="audit-checklist"),
     path(
@@ -22,4 +31,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("findings/<str:reference>/respond/", step_pages.respond, name="finding-respond"),
     path("findings/<str:reference>/correct/", step_pages.correct, name="finding-correct"),
     path("findings/<str:reference>/decide/", step_pages.decide, name="finding-decide"),
+]
+# STUB
+from django.http import HttpResponse  # noqa
+
+urlpatterns += [
+    path(
+        "corrective-actions/<str:reference>/",
+        __import__("django.views.decorators.http", fromlist=["x"]).require_safe(
+            lambda request, reference: __import__("django.shortcuts", fromlist=["x"]).render(
+                request, "404.html", status=404
+            )
+        ),
+        name="corrective-action-detail",
+    )
 ]

@@ -38,6 +38,7 @@ class Report(models.Model):
         IMPACT = "impact_assessment", _("AI system impact assessment")
         DOSSIER = "dossier", _("AI system dossier")
         GAP_RUN = "gap_run", _("Gap analysis")
+        AUDIT = "audit_report", _("Audit report")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -46,6 +47,7 @@ class Report(models.Model):
         Kind.IMPACT: "AIA",
         Kind.DOSSIER: "DOS",
         Kind.GAP_RUN: "GAR",
+        Kind.AUDIT: "AUR",
     }
     # What a report of these kinds is about: the kind of its `subject`.
     SUBJECTS: ClassVar[dict[str, str]] = {
@@ -53,6 +55,7 @@ class Report(models.Model):
         Kind.IMPACT: "impact-assessment",
         Kind.DOSSIER: "ai-system",
         Kind.GAP_RUN: "gap-run",
+        Kind.AUDIT: "audit",
     }
 
     class State(models.TextChoices):

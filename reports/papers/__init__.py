@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reports.models import Report
 
-from . import dossier, gap_run, impact, readiness, register, statement
+from . import audit, dossier, gap_run, impact, readiness, register, statement
 from .paper import Paper
 
 PAPERS: dict[str, Callable[[Report], Paper]] = {
@@ -16,6 +16,7 @@ PAPERS: dict[str, Callable[[Report], Paper]] = {
     Report.Kind.IMPACT: impact.paper_of,
     Report.Kind.DOSSIER: dossier.paper_of,
     Report.Kind.GAP_RUN: gap_run.paper_of,
+    Report.Kind.AUDIT: audit.paper_of,
 }
 
 
