@@ -12,7 +12,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audits.loading import load_audits
 from audits.loading_improving import load_improving
+from audits.loading_rooms import load_rooms
 from clauses.asking.loading import load_asked
 from clauses.documents.loading import load_documents
 from clauses.loading_positions import load_expected_proofs, load_positions
@@ -50,7 +52,9 @@ STEPS = (
     load_impact_assessments,
     load_incidents,
     load_concerns,
+    load_audits,
     load_improving,
+    load_rooms,
     load_asked,
 )
 TAKEN_IN = (
@@ -59,12 +63,9 @@ TAKEN_IN = (
     *("risk_criteria", "risks", "impact_assessments", "incidents", "concerns"),
     *("context_issues", "interested_parties", "objectives", "training_records", "documents"),
     *("actions", "evidence_requests"),
+    *("audit_programmes", "internal_audit", "audits", "planned_audits"),
     *("corrective_actions", "improvements", "management_review"),
-)
-NOT_YET = (
-    "internal_audit",
-    "planned_audits",
-    "external_audit_invitation",
+    *("external_audit_invitation", "audit_rooms"),
 )
 # What a correct portal shows of the sample: for whoever checks it, not for the portal.
 NOT_DATA = ("expected_dashboard_facts",)
@@ -81,7 +82,7 @@ def load(path: Path, *, shift_from: date | None = None) -> Intake:
     intake = read(path)
     if shift_from:
         intake = read(path, move=today_in(intake) - shift_from)
-    for section in set(intake.root) - {*TAKEN_IN, *NOT_YET, *NOT_DATA}:
+    for section in set(intake.root) - {*TAKEN_IN, *NOT_DATA}:
         intake.root.refuse(section, _("is not a section of the format"))
     with ExitStack() as undo:
         undo.callback(forget_files, intake)
@@ -90,7 +91,6 @@ def load(path: Path, *, shift_from: date | None = None) -> Intake:
                 step(intake)
             intake.stop_if_bad()
         undo.pop_all()
-    intake.left += [section for section in NOT_YET if section in intake.root]
     return intake
 
 
@@ -117,6 +117,7 @@ def summary(intake: Intake) -> Iterator[str]:
         _("objectives"): len(intake.made["objectives"]),
         _("documents"): len(intake.made["documents"]),
         _("training records"): len(intake.made["training_records"]),
+        _("audits"): len(intake.known["audits"]),
     }
     words = {"name": organisation.name, "slug": organisation.slug, "zone": organisation.timezone}
     yield _("Loaded %(name)s as /%(slug)s/, time zone %(zone)s:") % words

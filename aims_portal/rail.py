@@ -138,6 +138,8 @@ class Rail:
             (_("Reviews"), "management-review-list", None),
             (_("Evidence"), "evidence-list", told(counts["evidence"])),
             (_("Auditors’ rooms"), "audit-room-list", None),
+            (_("Audits"), "audit-list", None),
+            (_("Findings"), "finding-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]

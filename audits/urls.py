@@ -10,12 +10,21 @@ from .conducting import checklist_pages
 from .conducting import pages as audit_pages
 from .findings import pages as finding_pages
 from .findings import step_pages
+from .programme import calendar_page, coverage_page
 from .programme import pages as programme_pages
 from .room.urls import urlpatterns as room
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *room,
     *programme_pages.AuditProgrammeViews.urls(),
+    path("audit-programmes/<str:reference>/coverage/", coverage_page.coverage, name="audit-programme-coverage"),
+    path(
+        "audit-programmes/<str:reference>/coverage.<str:file_format>",
+        coverage_page.coverage_file,
+        name="audit-programme-coverage-file",
+    ),
+    path("certification/", calendar_page.calendar, name="certification-calendar"),
+    path("certification/rules/", calendar_page.rules_page, name="audit-rules"),
     *audit_pages.AuditViews.urls(),
     path("audits/<str:reference>/checklist/", checklist_pages.checklist, name="audit-checklist"),
     path(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -14,7 +12,6 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
-    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
@@ -31,12 +28,18 @@ from audits.models import (
     TO_DO,
     UNANSWERED,
     ActionState,
+    Audit,
+    AuditState,
     CorrectiveAction,
+    Finding,
+    FindingState,
     Improvement,
     InformationRequest,
     ManagementReview,
     ReviewState,
 )
+from audits.models.finding import NONCONFORMITIES
+from audits.models.finding import OVER as SETTLED_FINDINGS
 from clauses.models import (
     Awareness,
     Communication,
@@ -54,15 +57,12 @@ from clauses.models.planning import ChangeState
 from evidence.models import Evidence
 from organisations.authority import Authority
 from organisations.models import Organisation, User
-from organisations.roles import ROLES_THAT_AUDIT
 from records.models import Record
-from risks.impact.approval import with_needed
 from risks.models import (
     Acceptance,
     Concern,
     ConcernState,
     ImpactAssessment,
-    ImpactAssessor,
     Incident,
     Risk,
     RiskCriteria,
@@ -74,6 +74,16 @@ from risks.models import (
 )
 from risks.models.treatment import UNDER_WAY
 from systems.models import AISystem, Dataset, Supplier, SystemResource
+
+from .date_sources import (
+    Approvals,
+    LightOfAssessment,
+    OfAssessment,
+    Readings,
+    Source,
+    TopApprovals,
+    TopOfAssessment,
+)
 
 # Days within which whoever is asked to accept or to approve something answers, and somebody takes up a concern.
 ANSWER_WITHIN = 7
@@ -95,39 +105,10 @@ OVER: tuple[QuerySet[Any], ...] = (
     Improvement.objects.filter(state__in=SETTLED_IMPROVEMENT),
     ManagementReview.objects.filter(state=ReviewState.ISSUED),
     InformationRequest.objects.filter(state__in=ANSWERING_IS_OVER),
+    Audit.objects.filter(state__in=[AuditState.REPORT_ISSUED, AuditState.CANCELLED]),
+    Finding.objects.filter(state__in=SETTLED_FINDINGS),
     *(kind.objects.filter(state=Standing.SUPERSEDED) for kind in VERSIONED),
 )
-ALWAYS = Q()
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """One kind of date. `day` and `owner` are paths from `kind`; a `day` that is no column is an expression."""
-
-    rule: str
-    word: Any
-    plural: Any
-    kind: type[Record]
-    day: str | Callable[[Organisation], Any]
-    owner: str = "owner"
-    # Which records have the date. What is said of many rows of one record is said here, all of the same row.
-    where: Q = ALWAYS
-    # Path of the words for one of several that a record has, such as its measures.
-    says: str = ""
-    # Whether several people are told of the same thing.
-    is_shared: ClassVar[bool] = False
-
-    def rows(
-        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
-    ) -> QuerySet[Any]:
-        """Records of the organisation (that one person may see) with the day, `on`, and who is to act, `actor`."""
-        found: Any = self.kind.objects.of(organisation)
-        if seen_by is not None:
-            found = found.visible_to(seen_by)
-        theirs = Q() if owner is None else Q(**{self.owner: owner})
-        on = F(self.day) if isinstance(self.day, str) else self.day(organisation)
-        dated: QuerySet[Any] = found.filter(self.where & theirs).annotate(on=on, actor=F(self.owner))
-        return dated
 
 
 def still_reviewed(records: QuerySet[Any]) -> QuerySet[Any]:
@@ -146,75 +127,6 @@ class Reviews(Source):
         self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
     ) -> QuerySet[Any]:
         return still_reviewed(super().rows(organisation, seen_by=seen_by, owner=owner))
-
-
-class Approvals(Source):
-    """Versions in review, for each member whose authority (one of `by`, or top management's) suffices to decide.
-
-    Not for who submitted or proposed it; whoever only began it is told too, and turned away. One row for each.
-    """
-
-    is_shared = True
-    by: ClassVar[tuple[Authority, ...]] = (Authority.DESIGNATED,)
-
-    def rows(
-        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
-    ) -> QuerySet[Any]:
-        member = "organisation__memberships"
-        holds = Q(**{f"{member}__top_management": True}) | Q(**{f"{member}__authority__in": self.by})
-        holds &= Q(**{f"{member}__until": None}) | Q(**{f"{member}__until__gte": organisation.today()})
-        audits = Q(**{f"{member}__role__in": ROLES_THAT_AUDIT})
-        found = self.records(organisation)
-        found = found.visible_to(seen_by) if seen_by is not None else found
-        found = found.annotate(decider=FilteredRelation(member, condition=holds & ~audits))
-        on = self.day if isinstance(self.day, str) else self.day(organisation)
-        found = found.filter(self.where, decider__isnull=False).annotate(on=on, actor=F("decider__user"))
-        asker = "proposed_by" if self.kind is PlannedChange else "submitted_by"
-        waiting: QuerySet[Any] = found.exclude(actor=Coalesce(F(asker), 0))
-        return waiting if owner is None else waiting.filter(actor=getattr(owner, "pk", owner))
-
-    def records(self, organisation: Organisation) -> Any:
-        return self.kind.objects.of(organisation)
-
-
-class Readings(Source):
-    """Documents to be read, for each who has not confirmed it."""
-
-    is_shared = True
-
-
-class TopApprovals(Approvals):
-    """What nobody but top management decides."""
-
-    by = ()
-
-
-class LightApprovals(Approvals):
-    """What a head of department may decide as well."""
-
-    by = (Authority.HEAD, Authority.DESIGNATED)
-
-
-class OfAssessment(Approvals):
-    """Impact assessments, by the authority that each of them `needs`; not for who assessed."""
-
-    def rows(
-        self, organisation: Organisation, *, seen_by: Any = None, owner: User | int | None = None
-    ) -> QuerySet[Any]:
-        waiting = super().rows(organisation, seen_by=seen_by, owner=owner)
-        assessors = ImpactAssessor._default_manager
-        return waiting.exclude(Exists(assessors.filter(assessment=OuterRef("pk"), user=OuterRef("actor"))))
-
-    def records(self, organisation: Organisation) -> Any:
-        return with_needed(super().records(organisation))
-
-
-class TopOfAssessment(OfAssessment, TopApprovals):
-    pass
-
-
-class LightOfAssessment(OfAssessment, LightApprovals):
-    pass
 
 
 def acceptance_ends(organisation: Organisation) -> Any:
@@ -394,6 +306,19 @@ SOURCES: tuple[Source, ...] = (
     Source(
         *("message", _("Communication due"), _("Communication"), Communication, "next_on"),
         where=~Q(sent_on__gte=F("next_on")),
+    ),
+    Source(
+        *("audit", _("Audit planned"), _("Audits"), Audit, "planned_from"),
+        where=Q(state=AuditState.PLANNED, planned_from__isnull=False),
+    ),
+    Source(
+        *("response", _("Response due"), _("Findings to answer"), Finding, "respond_by"),
+        where=Q(state=FindingState.OPEN, respond_by__isnull=False),
+    ),
+    Source(
+        *("finding", _("Finding due"), _("Findings"), Finding, "due_on"),
+        where=Q(grade__in=NONCONFORMITIES, issued_on__isnull=False, due_on__isnull=False)
+        & ~Q(state__in=SETTLED_FINDINGS),
     ),
     # Its title says the day it came, and nothing else.
     Source(

@@ -40,6 +40,7 @@ class Report(models.Model):
         GAP_RUN = "gap_run", _("Gap analysis")
         REVIEW = "management_review", _("Management review minutes")
         CORRECTIVE_LOG = "corrective_log", _("Corrective-action log")
+        AUDIT = "audit_report", _("Audit report")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -50,6 +51,7 @@ class Report(models.Model):
         Kind.GAP_RUN: "GAR",
         Kind.REVIEW: "MRR",
         Kind.CORRECTIVE_LOG: "CAL",
+        Kind.AUDIT: "AUR",
     }
     # What a report of these kinds is about: the kind of its `subject`.
     SUBJECTS: ClassVar[dict[str, str]] = {
@@ -58,6 +60,7 @@ class Report(models.Model):
         Kind.DOSSIER: "ai-system",
         Kind.GAP_RUN: "gap-run",
         Kind.REVIEW: "management-review",
+        Kind.AUDIT: "audit",
     }
 
     class State(models.TextChoices):

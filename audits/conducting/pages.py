@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from audits.models import Audit, AuditKind, AuditProgramme, AuditState, Finding, Grade, rules_of
+from audits.models import Audit, AuditKind, AuditState, Finding, Grade, rules_of
 from audits.rights import AuditedViews, audits
 from organisations.requests import MemberRequest
 from records.filters import RecordChoiceFilter, RecordFilter
@@ -70,14 +70,9 @@ class AuditTable(RecordTable):
         sequence = fields
 
 
-def programmes_seen(request: MemberRequest) -> Any:
-    return AuditProgramme.objects.visible_to(request.user).filter(organisation=request.organisation)
-
-
 class AuditFilter(RecordFilter):
     kind = filters.ChoiceFilter(choices=AuditKind.choices, field_name="audit_kind", label=gettext_lazy("Kind"))
     state = filters.ChoiceFilter(choices=AuditState.choices, label=gettext_lazy("State"))
-    programme = RecordChoiceFilter(queryset=programmes_seen, label=gettext_lazy("Programme"))
     system = RecordChoiceFilter(queryset=systems_seen, field_name="systems", label=gettext_lazy("AI system"))
     open = filters.ChoiceFilter(
         choices=[("yes", gettext_lazy("Planned or under way"))], method="by_open", label=gettext_lazy("Open")

@@ -19,11 +19,13 @@ from records.months import months_after
 from .audit import AuditKind
 from .finding import Grade
 
-SOME = [MinValueValidator(1), MaxValueValidator(3650)]
+# No contract is longer.
+LONGEST_YEARS = 10
 
 
-def number(words: Any, default: int, help_text: Any = "") -> models.PositiveSmallIntegerField:
-    return models.PositiveSmallIntegerField(words, default=default, validators=SOME, help_text=help_text)
+def number(words: Any, default: int, most: int) -> models.PositiveSmallIntegerField:
+    limits = [MinValueValidator(1), MaxValueValidator(most)]
+    return models.PositiveSmallIntegerField(words, default=default, validators=limits)
 
 
 def word(words: Any) -> models.CharField:
@@ -49,12 +51,12 @@ class AuditRules(models.Model):
     certified_on = models.DateField(gettext_lazy("certified on"), null=True, blank=True)
     expires_on = models.DateField(gettext_lazy("certificate expires on"), null=True, blank=True)
     certificate = models.CharField(gettext_lazy("number of the certificate"), max_length=60, blank=True)
-    response_days = number(gettext_lazy("days for a response"), 30)
-    closure_days = number(gettext_lazy("days until a finding is closed"), 90)
-    major_months = number(gettext_lazy("months to verify a major of stage 2"), 6)
-    surveillance_months = number(gettext_lazy("months until the first surveillance"), 12)
-    restore_months = number(gettext_lazy("months in which an expired certificate can be restored"), 6)
-    certificate_years = number(gettext_lazy("years that a certificate lasts"), 3)
+    response_days = number(gettext_lazy("days for a response"), 30, 365)
+    closure_days = number(gettext_lazy("days until a finding is closed"), 90, 365)
+    major_months = number(gettext_lazy("months to verify a major of stage 2"), 6, 36)
+    surveillance_months = number(gettext_lazy("months until the first surveillance"), 12, 36)
+    restore_months = number(gettext_lazy("months in which an expired certificate can be restored"), 6, 36)
+    certificate_years = number(gettext_lazy("years that a certificate lasts"), 3, LONGEST_YEARS)
     major_word = word(gettext_lazy("major nonconformity"))
     minor_word = word(gettext_lazy("minor nonconformity"))
     opportunity_word = word(gettext_lazy("opportunity for improvement"))
@@ -74,6 +76,10 @@ class AuditRules(models.Model):
     def clean(self) -> None:
         if self.expires_on and not self.certified_on:
             raise ValidationError({"certified_on": _("Say since when the certificate holds.")})
+        if self.certified_on and self.certified_on > self.organisation.today():
+            raise ValidationError({"certified_on": _("This day lies ahead.")})
+        if self.expires_on and self.certified_on and self.expires_on.year - self.certified_on.year > LONGEST_YEARS:
+            raise ValidationError({"expires_on": _("No certificate lasts so long.")})
         if self.expires_on and self.certified_on and self.expires_on <= self.certified_on:
             raise ValidationError({"expires_on": _("It must end after it begins.")})
 

@@ -24,7 +24,7 @@ READS = frozenset(
     {
         *(f"{kind}-{page}" for kind in KINDS for page in PAGES),
         *("register-list", "search", "mandatory-list", "document-version"),
-        *("ai-system-dossier", "ai-system-go-live", "risk-map", "statement-compare"),
+        *("ai-system-dossier", "ai-system-go-live", "risk-map", "statement-compare", "audit-programme-coverage"),
         *("impact-assessment-document", "evidence-drop"),
         *("room-population-list", "room-sample-list", "room-sample"),
         *("room-evidence-version", "room-evidence-image", "room-document-version", "room-document-image"),
@@ -44,7 +44,7 @@ WRITES: frozenset[str] = frozenset(
 TAKES = frozenset(
     {
         *(f"{kind}-export" for kind in KINDS),
-        *("statement-lines", "evidence-download", "document-file", "room-sample-file"),
+        *("statement-lines", "evidence-download", "document-file", "room-sample-file", "audit-programme-coverage-file"),
         *(f"api-{kind}-{page}" for kind in KINDS if kind != "position" for page in ("list", "detail")),
         *("api-requirement-list", "api-requirement-detail", "api-dossier", "api-gate", "api-document-one-version"),
     }

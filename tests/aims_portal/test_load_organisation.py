@@ -112,9 +112,9 @@ def test_a_link_is_evidence_too(small: Organisation) -> None:
 
 def test_the_output_names_what_is_not_yet_taken_in(written: Callable[[str], Path]) -> None:
     output = StringIO()
-    call_command("load_organisation", written(SMALL + "planned_audits:\n- {id: AUD-01}\n"), stdout=output)
+    call_command("load_organisation", written(SMALL + "external_audit_invitation: {id: INV-01}\n"), stdout=output)
     assert "Loaded Small Wood as /small/, time zone Europe/Berlin" in output.getvalue()
-    assert re.search(r"Not yet taken in: .*planned_audits", output.getvalue())
+    assert re.search(r"Not yet taken in: .*external_audit_invitation", output.getvalue())
 
 
 @time_machine.travel(datetime(2026, 12, 3, 12, tzinfo=UTC), tick=False)

@@ -36,6 +36,7 @@ from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import Impact, ImpactAssessment, ImpactMeasure
 from tests.audits.improving_making import found_out, made_closed, make_improvement, make_review
+from tests.audits.making import make_audit, make_finding
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.registers.making import maker, measured
@@ -102,10 +103,20 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "measure": assessment,
         "notice": incident,
         "concern": make_concern(organisation, owner=person, received_on=day(on - 7)),
+        **of_audits(organisation, person, on),
         **of_registers(organisation, person, on),
         **of_improving(organisation, person, on),
         **asked_of(organisation, person, on),
         **in_review(organisation, person, on),
+    }
+
+
+def of_audits(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    issued: dict[str, Any] = {"owner": person, "issued_on": TODAY}
+    return {
+        "audit": make_audit(organisation, owner=person, planned_from=day(on)),
+        "response": make_finding(organisation, **issued, respond_by=day(on)),
+        "finding": make_finding(organisation, **issued, state="responded", due_on=day(on)),
     }
 
 
@@ -272,6 +283,8 @@ def end_what_was_asked(records: dict[str, Any]) -> None:
     type(records["improve"]).objects.update(state="realised", result="One list", settled_on=TODAY)
     said = {"suitable": True, "adequate": True, "effective": True, "conclusion": "All well"}
     type(records["mreview"]).objects.update(state="issued", issued_on=TODAY, **said)
+    type(records["audit"]).objects.update(state="cancelled")
+    type(records["finding"]).objects.update(state="closed")
     for rule in ("appr-crit", "appr-plan", "appr-soa", "appr-scope", "appr-top", "appr-full", "appr-light"):
         type(records[rule]).objects.update(state=Standing.SUPERSEDED)
 
@@ -288,7 +301,7 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "task", "request", "delivered", "check"}
     over |= {"corrective", "effect", "improve", "mreview"}
-    over |= {name for name in records if name.startswith("appr-")}
+    over |= {name for name in records if name.startswith("appr-")} | {"audit", "response", "finding"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         record.reference for rule, record in records.items() if rule not in over
     }, "registers are reviewed whether or not something else of them is due"
