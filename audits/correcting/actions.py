@@ -52,12 +52,12 @@ def audits_here(user: User, organisation: Organisation) -> bool:
 
 def refusal(action: CorrectiveAction, user: User) -> str:
     """Why somebody may not say whether it helped; empty where they may."""
-    if not may_judge(action, user):
-        return _("Who was named for it, who keeps the records, who audits, or a head of department checks the effect.")
     if user.pk == action.owner_id:
         return _("Its owner cannot close it: somebody else checks the effect.")
     if user.pk == action.done_by_id:
         return _("Who said that it is done cannot close it: somebody else checks the effect.")
+    if not may_judge(action, user):
+        return _("Who was named for it, who keeps the records, who audits, or a head of department checks the effect.")
     return ""
 
 

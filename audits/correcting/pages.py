@@ -7,16 +7,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audits.models import WHYS, ActionState, CorrectiveAction, Finding
+from audits.models import ActionState, CorrectiveAction, Finding
 from clauses.asking.verbs import keeps_records
 from organisations.requests import MemberRequest
 from organisations.roles import CHANGE_RECORDS
 from records.forms import RecordForm
-from records.register_page import RegisterViews, parts_of
+from records.register_page import RegisterViews, fact, openable_from
 from risks.models import Concern, Incident
 
 from .actions import may_act, may_give_time, missing, refusal
-from .forms import SETTLED_STAYS, CorrectiveActionForm
+from .forms import SETTLED_STAYS, SOURCES, CorrectiveActionForm
 from .tables import TONES, CorrectiveActionFilter, CorrectiveActionTable
 from .tasking import part_form, parts_asked
 
@@ -54,7 +54,7 @@ class CorrectiveActionViews(RegisterViews):
         acts, may_change = may_act(record, request.user), self.may_change(request, record)
         why_not = refusal(record, request.user) if is_done else ""
         return {
-            "parts": list(parts_of(record, self.form_class, request.user, without={*WHYS, "recurs", "due_on"})),
+            "parts": parts_told(request, record),
             "state": {"word": record.get_state_display(), "tone": TONES[ActionState(record.state)]},
             "missing": missing(record) if acts and record.state == ActionState.IN_PROGRESS else [],
             "may_begin": acts and record.state == ActionState.OPEN,
@@ -71,6 +71,24 @@ class CorrectiveActionViews(RegisterViews):
 
 
 pages = CorrectiveActionViews()
+
+
+def parts_told(request: MemberRequest, record: CorrectiveAction) -> list[dict[str, Any]]:
+    """What is written down, in the order in which one works: {title, facts}. Only the sources that it has are named."""
+    openable = openable_from(record, CorrectiveActionForm, request.user)
+
+    def told(*names: str) -> list[dict[str, Any]]:
+        return [fact(record, CorrectiveActionForm, name, openable) for name in names]
+
+    sources = [one for one in told(*SOURCES) if one.get("value") or one.get("records")]
+    whys = "\n".join(f"{number}. {why}" for number, why in enumerate(record.whys, 1))
+    return [
+        {"title": _("What went wrong"), "facts": [*told("problem"), *sources]},
+        {"title": _("Correction"), "facts": told("correction")},
+        {"title": _("Cause"), "facts": [{"term": _("Whys"), "value": whys}, *told("root_cause")]},
+        {"title": _("Corrective action"), "facts": told("measure")},
+        {"title": _("Check of the effect"), "facts": told("checker", "check_on")},
+    ]
 
 
 def recurrence(request: MemberRequest, record: CorrectiveAction) -> dict[str, Any]:

@@ -178,7 +178,6 @@ def audits(look: Look) -> Iterable[dict[str, Any]]:
     for grade in Grade:
         found = findings.filter(grade=grade)
         yield line(str(grade.label), found, look.page("finding", grade=grade.value))
-    yield line(_("Audits planned"), look.of(Audit).filter(state="planned"), look.page("audit", state="planned"))
 
 
 def opportunities(look: Look) -> Iterable[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -11,6 +12,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audits.models import Audit, AuditKind, AuditState, ManagementReview, ReviewState
 from clauses.models import (
     AIMSProcess,
     Awareness,
@@ -28,6 +30,7 @@ from clauses.models import (
 )
 from clauses.models.context import Side, Topic
 from organisations.models import Membership, Organisation
+from records.months import months_after
 from risks.models import RiskCriteria, Standing, Statement, TreatmentPlan
 
 from .lists import Seen
@@ -134,6 +137,14 @@ OF_REGISTERS = {
         "communication-list",
         blocks=False,
     ),
+    "no-audit": Absent(
+        *("9.2.2", _("No internal audit in the last 12 months"), _("None has a report that was issued since.")),
+        "audit-list",
+    ),
+    "no-review": Absent(
+        *("9.3.3", _("No management review in the last 12 months"), _("None has minutes that were issued since.")),
+        "management-review-list",
+    ),
 }
 ABSENT = OF_RISKS | OF_REGISTERS
 
@@ -148,7 +159,7 @@ class Absence:
 
 def absence_of(seen: Seen, positions: Sequence[Position]) -> Absence:
     """One query, two more where a Statement is in force."""
-    asked = approvals() | registers()
+    asked = approvals() | registers() | reviewed(seen.on)
     there: Any = Organisation.objects.filter(pk=seen.organisation.pk).values(**asked).get()
     statement = there["statement"]
     issues = there["external"] or there["internal"]
@@ -163,6 +174,8 @@ def absence_of(seen: Seen, positions: Sequence[Position]) -> Absence:
         "no-climate": issues and not there["climate"],
         **{f"no-{name}": not there[name] for name in REGISTERS},
         "no-top": not there["top"],
+        "no-audit": not there["audit"],
+        "no-review": not there["review"],
     }
     empty = {kind for name, kind in REGISTERS.items() if not there[name]}
     return Absence(
@@ -206,6 +219,16 @@ def registers() -> dict[str, Any]:
         "climate": Exists(of_organisation(ContextIssue, topic=Topic.CLIMATE)),
         "top": Exists(top),
         **{name: Exists(of_organisation(kind)) for name, kind in REGISTERS.items()},
+    }
+
+
+def reviewed(on: date) -> dict[str, Any]:
+    """Whether an internal audit was reported, and a management review recorded, in the twelve months before a day."""
+    since = months_after(on, -12)
+    audit = {"audit_kind": AuditKind.INTERNAL, "state": AuditState.REPORT_ISSUED, "report_on__gte": since}
+    return {
+        "audit": Exists(of_organisation(Audit, **audit)),
+        "review": Exists(of_organisation(ManagementReview, state=ReviewState.ISSUED, held_on__gte=since)),
     }
 
 

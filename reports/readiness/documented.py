@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from audits.models import Audit, AuditState, CorrectiveAction, ManagementReview, ReviewState
 from clauses.models import (
     AIMSProcess,
     Competence,
@@ -53,6 +54,8 @@ APPROVED = Q(state=Standing.APPROVED)
 OPEN = Q(state__in=[Standing.DRAFT, Standing.IN_REVIEW, Standing.RETURNED])
 SCORED = Exists(RiskAssessment.objects.filter(risk=OuterRef("pk")))
 MEASURED = Exists(Measurement.objects.filter(objective=OuterRef("pk")))
+REPORTED = Q(state=AuditState.REPORT_ISSUED)
+ISSUED = Q(state=ReviewState.ISSUED)
 DONE = Q(status__in=[TreatmentState.IMPLEMENTED, TreatmentState.VERIFIED])
 
 
@@ -88,6 +91,9 @@ REGISTERS: dict[str, Register] = {
     "go-lives": Register(GoLive, query="?q="),
     "scored": Register(Risk, there=Q(SCORED) & Q(process=Process.OPERATIONAL)),
     "treated": Register(Treatment, there=DONE, begun=~DONE),
+    "audits": Register(Audit, there=REPORTED, begun=~REPORTED, query="?state=report_issued"),
+    "reviews": Register(ManagementReview, there=ISSUED, begun=~ISSUED, query="?state=issued"),
+    "corrective": Register(CorrectiveAction, query="?q="),
     "measured": Register(Objective, there=Q(MEASURED), begun=~Q(MEASURED)),
 }
 # By the code of the catalogue's entry: which registers show it.
@@ -107,6 +113,9 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "MD17": ("treated",),
     "MD18": ("impact",),
     "MD19": ("measured",),
+    "MD20": ("audits",),
+    "MD21": ("reviews",),
+    "MD22": ("corrective",),
 }
 # Entries that no document of its clause shows by itself: they are records, or one of several of the same clause.
 NO_PAPER = {"MD07", "MD08", "MD09", "MD14", *(f"MD{n}" for n in (16, 17, 18, 19))}

@@ -1,8 +1,7 @@
 """What stands in the way, and what all of it amounts to in words.
 
-This is as much of the certification rule as can be read from what the portal keeps so far; findings, audits and
-management reviews come to it with their records. Tests of records are in `risk_lists` and `register_lists`, those of
-what must be there in `absence`.
+Tests of records are in `risk_lists`, `register_lists`, `audit_lists` and their like, those of what must be there in
+`absence`.
 """
 
 from __future__ import annotations
@@ -27,11 +26,13 @@ RULE = gettext_lazy(
     "“Not ready” stands as long as evidence that the standard itself asks for is missing, a clause is not met or not "
     "answered, or a control is undecided or lacks its reason; as long as approved risk criteria, a treatment plan, a "
     "Statement of Applicability, any risk or any AI objective are missing, a risk is not scored, one above low is not "
-    "treated, or a high one, or a medium one that remains, is not accepted by whoever the criteria ask; and as long as "
-    "an AI system in scope has no current approved impact assessment. All else that a test finds is a condition: "
+    "treated, or a high one, or a medium one that remains, is not accepted by whoever the criteria ask; as long as "
+    "an AI system in scope has no current approved impact assessment; and as long as a major nonconformity is open, or "
+    "the last twelve months have no internal audit with an issued report, or no management review with issued minutes. "
+    "All else that a test finds is a condition: "
     "clauses partly met, controls not in place, evidence that ran out, whatever is overdue, risks and assessments of "
-    "systems that changed, a Statement that is no longer true, and what the registers of clauses 4 to 9 lack. Audits "
-    "and management reviews are not judged: the portal does not keep them yet."
+    "systems that changed, a Statement that is no longer true, minor nonconformities, clauses that no internal audit "
+    "covered, inputs that a management review passed over in silence, and what the registers of clauses 4 to 10 lack."
 )
 NAMES_SHOWN = 3
 

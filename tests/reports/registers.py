@@ -6,6 +6,7 @@ from typing import Any
 
 from clauses import models
 from tests.clauses.registers.making import maker, measured
+from tests.reports.audited import keep_audit, keep_review
 
 # What each needs beyond its usual fields so that no test of readiness finds it.
 COMPLETE: dict[Any, dict[str, Any]] = {
@@ -35,9 +36,11 @@ def keep(stage: Any, kind: Any, **fields: Any) -> Any:
 
 
 def keep_registers(stage: Any) -> dict[Any, Any]:
-    """One complete record in each register, both sides of the context, and a top management."""
+    """One complete record in each register, both sides of the context, a top management, an audit and a review."""
     made = {kind: keep(stage, kind) for kind in COMPLETE}
     keep(stage, models.ContextIssue, side="internal", topic="culture")
     measured(made[models.Objective])
     stage.organisation.memberships.filter(user=stage.officer).update(top_management=True)
+    keep_audit(stage)
+    keep_review(stage)
     return made
