@@ -41,7 +41,11 @@ def submit_draft(draft: DraftFinding, *, by: User, cites: Iterable[Record]) -> F
 
     Raises ValidationError where the audit takes no findings any more.
     """
-    stored = DraftFinding.objects.select_for_update().select_related("submitted_as__organisation").get(pk=draft.pk)
+    stored = (
+        DraftFinding.objects.select_for_update(of=("self",))
+        .select_related("submitted_as__organisation")
+        .get(pk=draft.pk)
+    )
     if stored.submitted_as:
         return stored.submitted_as
     room = draft.room

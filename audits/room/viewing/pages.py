@@ -109,14 +109,23 @@ def viewer(request: MemberRequest, room: AuditRoom, shelf: Shelf, number: int) -
         "html": rendered(version.text) if getattr(version, "text", "") else "",
         "image_url": reverse(shelf.image, kwargs=this | {"page": page}) if shown.about.get("as") == "picture" else "",
         "download_url": reverse(shelf.download, kwargs=this) if room.downloads and version.key else "",
-        "versions": [
-            {"version": one, "url": reverse(shelf.page, kwargs=where | {"number": one.number})}
-            for one in shelf.versions
-        ],
+        "versions": [on_shelf(one, shelf, where, number) for one in shelf.versions],
     }
     response = render(request, "audits/room/viewer.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def on_shelf(version: Any, shelf: Shelf, where: dict[str, str], number: int) -> dict[str, Any]:
+    """One line of the list of versions; `url` is empty for the one that is shown."""
+    url = reverse(shelf.page, kwargs=where | {"number": version.number})
+    is_document = isinstance(version, DocumentVersion)
+    return {
+        "url": "" if version.number == number else url,
+        "label": version.label if is_document else str(version.number),
+        "name": version.filename or (version.change_note if is_document else version.url),
+        "at": version.decided_on if is_document else version.added_at,
+    }
 
 
 def image(request: MemberRequest, room: AuditRoom, shelf: Shelf, number: int, page: int) -> HttpResponse:

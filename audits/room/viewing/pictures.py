@@ -44,9 +44,11 @@ def image(data: bytes, page: int, *, draw: bool) -> tuple[dict[str, Any], Image.
     with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             raise Fault("large")
+        opened.draft("RGB", (SIDE, SIDE))
+        # A picture whose end is missing is found only so.
+        opened.load()
         if not draw:
             return about, None
-        opened.draft("RGB", (SIDE, SIDE))
         upright: Image.Image = ImageOps.exif_transpose(opened)
     upright.thumbnail((SIDE, SIDE))
     return about, upright

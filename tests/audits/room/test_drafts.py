@@ -115,7 +115,7 @@ def test_submitted_it_is_a_finding_of_the_audit_that_both_sides_see(
     assert (finding.found_in_id, finding.raised_by, finding.owner) == (room.for_audit_id, room.person, officer)
     assert (finding.grade, finding.state, finding.requirement.number) == ("minor", "open", "8.3")
     assert finding.issued_on
-    assert PRIVATE in sign_in(officer).get(finding.get_absolute_url()).content.decode()
+    assert PRIVATE in sign_in(officer).get(page(room, "finding-list")).content.decode()
     assert PRIVATE in owen.get(page(room, "room-finding", reference=finding.reference)).content.decode()
     assert owen.get(finding.get_absolute_url()).status_code == 200
 
@@ -195,8 +195,14 @@ def test_no_page_call_or_list_shows_a_draft_or_a_note_to_the_organisation(
         client = sign_in(user)
         for one in plain_addresses():
             where = one.filled(made_up.get)
+<<<<<<< HEAD
             asked = (where, f"{where}?q={PRIVATE}")
             faults += [f"{user} {one}" for one in asked if PRIVATE.encode() in without_what_was_typed(client.get(one))]
+=======
+            for asked in (where, f"{where}?q={PRIVATE}"):
+                is_told = PRIVATE.encode() in without_what_was_typed(client.get(asked))
+                faults += [f"{user} {asked}"] if is_told else []
+>>>>>>> desk
     assert not faults
     for user in readers(organisation):
         client = sign_in(user)
@@ -284,9 +290,7 @@ def act(room: AuditRoom, owen: Client, finding: Finding, verb: str, remark: str 
 def test_the_auditor_accepts_the_answer_and_verifies_what_was_done(
     finding: Finding, room: AuditRoom, officer: Any, owen: Client
 ) -> None:
-    assert "Nobody looked" in owen.get(page(room, "room-finding", reference=finding.reference)).content.decode() or (
-        answered(finding, officer)
-    )
+    answered(finding, officer)
     assert "Nobody looked" in owen.get(page(room, "room-finding", reference=finding.reference)).content.decode()
     assert act(room, owen, finding, "accept").status_code == 302
     finding.refresh_from_db()

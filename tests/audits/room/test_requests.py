@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """What an auditor asks for: the organisation answers with text and evidence, the auditor accepts or returns (B7)."""
+=======
+"""What an auditor asks for: told at once, answered with text and evidence, accepted or returned (B7)."""
+>>>>>>> desk
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from tests.cast import make_evidence, person
 from tests.evidence.files import upload
 from tests.pages import SeenPage
 
-from .desk_making import make_auditor, make_question, release
+from .desk_making import make_auditor, release
 
 SignIn = Callable[..., Client]
 
@@ -216,19 +220,3 @@ def test_without_the_contact_another_officer_is_asked(
     due_on = organisation.today().isoformat()
     assert owen.post(page(room, "room-request-new"), {"title": "Show it", "due_on": due_on}).status_code == 302
     assert InformationRequest.objects.get().owner == second
-
-
-def test_programs_of_the_organisation_answer(organisation: Any, officer: Any, program: Any) -> None:
-    question = make_question(organisation, owner=officer)
-    ask = program(officer)
-    where = f"information-requests/{question.reference}/"
-    told = ask("get", where)
-    assert (told.status_code, told.json()["state"], told.json()["owner"]) == (200, "asked", officer.email)
-    assert ask("post", f"{where}answer/", {"text": "Here"}).status_code == 428
-    done = ask("post", f"{where}answer/", {"text": "Here"}, **{"If-Match": told["ETag"]})
-    assert (done.status_code, done.json()["state"], done.json()["answer"]) == (200, "answered", "Here"), done.content
-    assert ask("post", f"{where}answer/", {"text": "Again"}, **{"If-Match": done["ETag"]}).status_code == 400
-    other = make_question(organisation, owner=officer)
-    there = f"information-requests/{other.reference}/pass-on/"
-    nobody = ask("post", there, {"owner": "nobody@example.org"}, **{"If-Match": "*"})
-    assert (nobody.status_code, list(nobody.json()["error"]["fields"])) == (400, ["owner"])
