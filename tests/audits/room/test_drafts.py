@@ -195,14 +195,9 @@ def test_no_page_call_or_list_shows_a_draft_or_a_note_to_the_organisation(
         client = sign_in(user)
         for one in plain_addresses():
             where = one.filled(made_up.get)
-<<<<<<< HEAD
-            asked = (where, f"{where}?q={PRIVATE}")
-            faults += [f"{user} {one}" for one in asked if PRIVATE.encode() in without_what_was_typed(client.get(one))]
-=======
             for asked in (where, f"{where}?q={PRIVATE}"):
                 is_told = PRIVATE.encode() in without_what_was_typed(client.get(asked))
                 faults += [f"{user} {asked}"] if is_told else []
->>>>>>> desk
     assert not faults
     for user in readers(organisation):
         client = sign_in(user)

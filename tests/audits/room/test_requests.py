@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What an auditor asks for: the organisation answers with text and evidence, the auditor accepts or returns (B7)."""
-=======
 """What an auditor asks for: told at once, answered with text and evidence, accepted or returned (B7)."""
->>>>>>> desk
 
 from __future__ import annotations
 
