@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,9 @@ FILES = [path for path in (SHARED, OURS) if path.exists()]
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.stem)
-def meridia(request: Any, db: None) -> Iterator[Organisation]:
+def meridia(request: Any, db: None) -> Organisation:
     load_catalogue()
-    yield load(request.param).organisation
+    return load(request.param).organisation
 
 
 def test_the_audit_of_the_sample_comes_with_its_findings(meridia: Organisation) -> None:
