@@ -47,17 +47,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *review_pages.urls(),
     *meeting_pages.urls(),
 ]
-# STUB
-from django.http import HttpResponse  # noqa
-
-urlpatterns += [
-    path(
-        "corrective-actions/<str:reference>/",
-        __import__("django.views.decorators.http", fromlist=["x"]).require_safe(
-            lambda request, reference: __import__("django.shortcuts", fromlist=["x"]).render(
-                request, "404.html", status=404
-            )
-        ),
-        name="corrective-action-detail",
-    )
-]
