@@ -40,8 +40,8 @@ class Step:
 
     @property
     def planned_too_late(self) -> bool:
-        """Whether the audit that covers it is planned for after its deadline."""
-        day = self.audit and (self.audit.planned_to or self.audit.planned_from)
+        """Whether the audit that covers it is planned to begin after its deadline."""
+        day = self.audit and (self.audit.planned_from or self.audit.planned_to)
         return bool(self.deadline and day and day > self.deadline and not self.is_done)
 
     @property
