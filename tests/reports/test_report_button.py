@@ -10,6 +10,7 @@ from django.test import Client
 
 from records.models import Record
 from reports.models import Report
+from tests.audits.improving_making import make_review
 from tests.cast import make_ai_system
 from tests.clauses.gaps.making import make_gap_run
 from tests.pages import Form, SeenPage
@@ -22,6 +23,7 @@ PAGES: dict[str, tuple[Callable[..., Record], str]] = {
     Report.Kind.IMPACT: (make_impact_assessment, ""),
     Report.Kind.DOSSIER: (make_ai_system, "dossier/"),
     Report.Kind.GAP_RUN: (make_gap_run, ""),
+    Report.Kind.REVIEW: (make_review, ""),
 }
 
 
