@@ -15,7 +15,6 @@ from records.models import Record
 
 from .doors import TAKES
 
-
 PAGES = {
     "home": gettext_lazy("Home"),
     "room": gettext_lazy("Audit room"),
@@ -37,7 +36,7 @@ def what_it_was(page: str, path: str) -> str:
         return str(PAGES[page])
     names = {one.KIND: capfirst(str(one._meta.verbose_name_plural)) for one in Record.__subclasses__()}
     if page == "room-population":
-        return _("Population: %(name)s") % {"name": names.get(path.split("?")[0].strip("/").rpartition("/")[2], "")}
+        return _("Population: %(name)s") % {"name": names.get(path.partition("?")[0].strip("/").rpartition("/")[2], "")}
     kind, _dash, last = page.removeprefix("api-").rpartition("-")
     if kind in names and last in {"list", "export"}:
         return f"{names[kind]} ({_('list')})" if last == "list" else f"{names[kind]} ({_('file')})"
