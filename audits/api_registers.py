@@ -211,7 +211,7 @@ class AuditsApi(VerbsApi):
         request=CheckIn,
         responses=ChecklistSerializer,
     )
-    @action(detail=True, methods=["put"], url_path="checklist/<str:requirement_number>", url_name="check")
+    @action(detail=True, methods=["patch"], url_path="checklist/<str:requirement_number>", url_name="check")
     def check(self, request: Request, reference: str, requirement_number: str, **kwargs: Any) -> Response:
         """Writes one line; what is not sent stays. If-Match is the ETag of the audit."""
         audit = self.matched(reference, self.keeps)

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi import checks
 from clauses.api_registers import REGISTERS
 from reports.models import Report
 from tests.audits.improving_making import make_corrective_action, make_improvement, make_review
+from tests.audits.making import make_audit, make_finding, make_programme
 from tests.cast import make_ai_system, make_evidence, make_supplier
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.gaps.making import make_gap_run
@@ -54,6 +55,7 @@ NAMES |= {"treats", "controls"}
 NAMES |= {"supplier", "supplied_by", "done_by", "repeats", "next_check_on"}
 NAMES |= {"remedies", "decided_in", "recurs", "incidents", "concerns", "checker", "follows", "chair", "attendees"}
 NAMES |= {"parties", "systems", "positions", "interacts_with", "touches", "holder", "deputy", "person"}
+NAMES |= {"programme", "requirements", "requirement", "of_supplier", "lead", "team", "found_in", "cites"}
 REAL = {"ai-systems": {"owner": "officer@brightwater.example", "roles": ["provider"]}}
 EXAMPLES = 6
 
@@ -99,6 +101,9 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "evidence-requests": make_request(organisation).reference,
         "gap-runs": make_gap_run(organisation).reference,
         "documents": make_document(organisation).reference,
+        "audit-programmes": make_programme(organisation).reference,
+        "audits": make_audit(organisation).reference,
+        "findings": make_finding(organisation).reference,
         "scope": make_scope(organisation).reference,
         "incidents": make_incident(organisation).reference,
         "concerns": make_concern(organisation).reference,
