@@ -58,13 +58,18 @@ def test_he_draws_a_sample_of_the_training_records(
     page.go_back()
     page.reload()
     expect(page.get_by_text("Not yet seen")).to_have_count(4)
+    writes_a_note(page, about=sample.drawn[0])
+
+
+def writes_a_note(page: Page, *, about: str) -> None:
     page.get_by_role("link", name="Write a note").first.click()
     page.get_by_role("textbox", name="Note").fill("No certificate was attached")
     page.get_by_role("button", name="Keep note").click()
     expect(page.get_by_text("Only you see it.")).to_be_visible()
     assert_no_axe_violations(page)
     note = RoomNote.objects.get()
-    assert note.about and note.about.reference == sample.drawn[0]
+    assert note.about
+    assert note.about.reference == about
 
 
 def test_he_reads_a_file_page_by_page_and_takes_nothing_away(
