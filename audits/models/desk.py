@@ -103,6 +103,8 @@ class DraftFinding(models.Model):
     # References with commas, as they were typed: a draft may name what it does not find yet.
     rests_on = models.CharField(_("records it rests on"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Which window of a browser saved it last: what one window sends twice at once is no conflict.
+    window = models.CharField(max_length=32, blank=True, editable=False)
     written_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
     submitted_as = models.OneToOneField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from organisations.requests import MemberRequest
 
 from .crumbs import crumbs
 from .desk_forms import DraftForm, SubmitForm
-from .drafting import CHANGED_ELSEWHERE, begin_draft, discard_draft, keep_draft, submit_draft
+from .drafting import CHANGED_ELSEWHERE, begin_draft, discard_draft, is_stale, keep_draft, submit_draft
 from .presence import room_of
 
 
@@ -65,7 +66,7 @@ def kept(request: MemberRequest, form: DraftForm) -> str:
     if not form.is_valid():
         return ""
     try:
-        keep_draft(form.instance, seen=seen_in(request))
+        keep_draft(form.instance, seen=seen_in(request), window=window_in(request))
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
@@ -76,15 +77,20 @@ def seen_in(request: MemberRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
+def window_in(request: MemberRequest) -> str:
+    """The window that sends something, as the page named it when it was opened; empty where it named none."""
+    return "".join(sign for sign in request.POST.get("window", "") if sign.isalnum())[:32]
+
+
 @require_POST
 def draft_submit(request: MemberRequest, draft_id: int) -> HttpResponse:
     """Takes what stands in the form, and makes a finding of it."""
     draft = draft_of(request, draft_id)
     if draft.submitted_as:
         return to_finding(request, draft)
-    seen = draft.version
+    stale = is_stale(draft, seen=seen_in(request), window=window_in(request))
     form = SubmitForm(request.POST, room=draft.room, user=request.user, instance=draft)
-    if seen_in(request) != seen:
+    if stale:
         form.add_error(None, str(CHANGED_ELSEWHERE))
     if form.is_valid():
         try:
@@ -118,5 +124,6 @@ def page(request: MemberRequest, draft: DraftFinding, form: Any, **more: Any) ->
     findings = reverse("room-finding-list", kwargs={"organisation": request.organisation.slug})
     steps = ((_("Findings"), findings), (_("Draft"), None))
     status = more.pop("status", 200)
-    context = {"draft": draft, "form": form, "crumbs": crumbs(request, *steps), **more}
+    window = window_in(request) or secrets.token_hex(8)
+    context = {"draft": draft, "form": form, "window": window, "crumbs": crumbs(request, *steps), **more}
     return render(request, "audits/room/draft.html", context, status=status)

@@ -26,13 +26,21 @@ def begin_draft(room: AuditRoom, *, rests_on: str = "") -> DraftFinding:
 
 
 @transaction.atomic
-def keep_draft(draft: DraftFinding, *, seen: int) -> None:
-    """Saves what was typed over the version that was `seen`. Raises ValidationError where there is a newer one."""
+def keep_draft(draft: DraftFinding, *, seen: int, window: str) -> None:
+    """Saves what was typed in a `window` over the version it has `seen`, or over what it saved itself meanwhile.
+
+    Raises ValidationError where another window saved a newer one.
+    """
     stored = DraftFinding.objects.select_for_update().get(pk=draft.pk)
-    if stored.version != seen or stored.submitted_as_id:
+    if stored.submitted_as_id or is_stale(stored, seen=seen, window=window):
         raise ValidationError(CHANGED_ELSEWHERE)
-    draft.version = stored.version + 1
+    draft.version, draft.window = stored.version + 1, window
     draft.save()
+
+
+def is_stale(stored: DraftFinding, *, seen: int, window: str) -> bool:
+    """Whether another window saved after this one was opened."""
+    return stored.version != seen and (not window or stored.window != window)
 
 
 @transaction.atomic

@@ -81,6 +81,17 @@ def test_two_windows_do_not_overwrite_each_other(draft: DraftFinding, room: Audi
     assert draft.observed == "First window"
 
 
+def test_what_one_window_sends_twice_at_once_is_no_conflict(draft: DraftFinding, room: AuditRoom, owen: Client) -> None:
+    """The page saves itself while the button is pressed: the button's version is then one behind."""
+    address = page(room, "room-draft", draft_id=draft.pk)
+    assert owen.post(address, typed(window="w1"), HTTP_HX_REQUEST="true").status_code == 200
+    assert owen.post(address, typed(window="w2"), HTTP_HX_REQUEST="true").status_code == 409
+    refused = owen.post(page(room, "room-draft-submit", draft_id=draft.pk), typed(window="w2"))
+    assert refused.context["form"].non_field_errors()
+    assert owen.post(page(room, "room-draft-submit", draft_id=draft.pk), typed(window="w1")).status_code == 302
+    assert Finding.objects.count() == 1
+
+
 @pytest.mark.parametrize("grade", ["major", "minor"])
 @pytest.mark.parametrize("lacking", ["requirement", "demands", "observed", "objective_evidence"])
 def test_a_nonconformity_needs_each_of_its_parts(
