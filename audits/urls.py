@@ -32,31 +32,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("findings/<str:reference>/correct/", step_pages.correct, name="finding-correct"),
     path("findings/<str:reference>/decide/", step_pages.decide, name="finding-decide"),
 ]
-# STUB
-from django.http import HttpResponse  # noqa
-
-urlpatterns += [
-    path(
-        "corrective-actions/<str:reference>/",
-        __import__("django.views.decorators.http", fromlist=["x"]).require_safe(
-            lambda request, reference: __import__("django.shortcuts", fromlist=["x"]).render(
-                request, "404.html", status=404
-            )
-        ),
-        name="corrective-action-detail",
-    )
-]
-# STUB
-from django.http import HttpResponse  # noqa
-
-urlpatterns += [
-    path(
-        "corrective-actions/<str:reference>/",
-        __import__("django.views.decorators.http", fromlist=["x"]).require_safe(
-            lambda request, reference: __import__("django.shortcuts", fromlist=["x"]).render(
-                request, "404.html", status=404
-            )
-        ),
-        name="corrective-action-detail",
-    )
-]
