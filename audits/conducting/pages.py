@@ -22,7 +22,7 @@ from audits.models import Audit, AuditKind, AuditState, Finding, Grade, rules_of
 from audits.rights import AuditedViews, audits
 from clauses.models import Requirement
 from organisations.requests import MemberRequest
-from organisations.roles import REQUEST_REPORTS
+from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.filters import RecordChoiceFilter, RecordFilter
 from records.register_page import parts_of
 from records.tables import MID, NUMBER, BadgeColumn, DayColumn, RecordTable
@@ -99,6 +99,9 @@ class AuditViews(AuditedViews):
         grave = Finding.objects.open().filter(found_in=OuterRef("pk")).order_by().values("found_in")
         count = Subquery(grave.annotate(n=Count("pk")).values("n"))
         return super().visible(request).annotate(open_findings=Coalesce(count, 0))
+
+    def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {"sees_all": VIEW_RECORDS in request.permissions}
 
     def hindrance(self, request: MemberRequest, record: Any, name: str) -> str:
         return super().hindrance(request, record, name) or ("" if record.is_open else str(OVER_STAYS))

@@ -49,7 +49,8 @@ def opens_a_programme(page: Page, officer: Any, organisation: Any) -> None:
     year = organisation.today().year
     page.goto(f"/{organisation.slug}/")
     page.get_by_role("link", name="Audits", exact=True).click()
-    page.goto(f"/{organisation.slug}/audit-programmes/new/")
+    page.get_by_role("link", name="Programmes", exact=True).click()
+    page.get_by_role("link", name="New audit programme").click()
     page.get_by_label("Name").fill("Three years")
     page.get_by_label("From").fill(f"{year}-01-01")
     page.get_by_label("To", exact=True).fill(f"{year + 2}-12-31")
