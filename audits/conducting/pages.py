@@ -22,6 +22,7 @@ from audits.models import Audit, AuditKind, AuditState, Finding, Grade, rules_of
 from audits.rights import AuditedViews, audits
 from clauses.models import Requirement
 from organisations.requests import MemberRequest
+from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.filters import RecordChoiceFilter, RecordFilter
 from records.register_page import parts_of
 from records.tables import MID, NUMBER, BadgeColumn, DayColumn, RecordTable
@@ -99,6 +100,9 @@ class AuditViews(AuditedViews):
         count = Subquery(grave.annotate(n=Count("pk")).values("n"))
         return super().visible(request).annotate(open_findings=Coalesce(count, 0))
 
+    def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {"sees_all": VIEW_RECORDS in request.permissions}
+
     def hindrance(self, request: MemberRequest, record: Any, name: str) -> str:
         return super().hindrance(request, record, name) or ("" if record.is_open else str(OVER_STAYS))
 
@@ -131,6 +135,7 @@ def audit_page(request: MemberRequest, audit: Audit, *, tab: str) -> dict[str, A
         "may_write": audit.is_open and may_change,
         "may_issue": audit.is_open and audits(request.user, audit),
         "may_prove": pages.may_prove(request, audit),
+        "may_report": REQUEST_REPORTS in request.permissions,
         "next_open": next((one for one in lines if not one.is_concluded), None),
         "tabs": tabs_of(audit, counts, tab),
     }
