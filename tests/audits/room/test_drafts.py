@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -155,6 +157,27 @@ def test_submitted_twice_it_is_one_finding(draft: DraftFinding, room: AuditRoom)
     assert Finding.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_submitted_four_times_at_once_it_is_one_finding(organisation: Any) -> None:
+    room = make_auditor(organisation)
+    requirement = Requirement.objects.get(number="9.1")
+    made = DraftFinding.objects.create(room=room, grade="ofi", observed="At once", requirement=requirement)
+    drafts = [DraftFinding.objects.select_related("room", "requirement").get(pk=made.pk) for _time in range(4)]
+    barrier = threading.Barrier(len(drafts))
+
+    def submit(draft: DraftFinding) -> Finding:
+        barrier.wait()
+        try:
+            assert room.person
+            return submit_draft(draft, by=room.person, cites=[])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(drafts)) as pool:
+        findings = list(pool.map(submit, drafts))
+    assert len({one.pk for one in findings}) == Finding.objects.count() == 1
+
+
 def test_once_the_report_is_issued_nothing_is_submitted(draft: DraftFinding, room: AuditRoom, owen: Client) -> None:
     Audit.objects.filter(pk=room.for_audit_id).update(state="report_issued")
     answer = owen.post(page(room, "room-draft-submit", draft_id=draft.pk), typed())
@@ -228,8 +251,6 @@ def without_what_was_typed(answer: Any) -> bytes:
 
 
 def test_no_history_and_no_search_table_holds_a_draft_or_a_note(private: AuditRoom) -> None:
-    from django.db import connection
-
     tracked = {model.pgh_tracked_model for model in event_models()}  # type: ignore[attr-defined]
     assert not tracked & {DraftFinding, RoomNote}
     with connection.cursor() as cursor:
@@ -349,7 +370,6 @@ def test_the_organisation_has_no_part_in_the_pages_of_the_room(
 
 
 def test_lists_ask_as_much_for_three_as_for_one(organisation: Any, room: AuditRoom, owen: Client) -> None:
-    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     def more() -> None:
