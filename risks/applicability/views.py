@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from organisations.authority import Authority
-from organisations.requests import MemberRequest
+from organisations.requests import MemberRequest, may_take_away
 from organisations.roles import CHANGE_RECORDS, VIEW_RECORDS
 from records.approval_pages import ApprovalPages
 from records.export import exported
@@ -84,7 +84,7 @@ class StatementViews(RecordViews):
             "obstacles": told_obstacles(request, record, lines) if is_open else [],
             "since": since(record, lines) if sees_all and record.state == Standing.APPROVED else 0,
             "approval": approval.section(request, record, may_change=may_change),
-            "exports": self.line_exports(request, record, len(shown)),
+            "exports": self.line_exports(request, record, len(shown)) if may_take_away(request) else [],
             "compare_url": record.url("compare") if sees_all or others(self.visible(request), record) else "",
             "sees_all": sees_all,
         }
