@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = {
         "Authority": "organisations.authority.Authority",
         "RiskLevel": "risks.models.Level",
         "LegalRequirementKind": "clauses.models.context.RequirementKind",
+        "ReviewTopic": "audits.models.Topic",
         "CompetenceLevel": "clauses.models.support.Level",
         "Grade": "systems.models.Criticality",
         "ResponsibilityPart": "systems.models.Part",
