@@ -61,10 +61,12 @@ def issue_report(audit: Audit, *, by: User, seen: int | None = None) -> None:
     `seen` is the version that was shown. Raises ValidationError with every reason where it is not complete.
     """
     audit = locked(audit, seen)
+    # Whoever adds something to the audit by any way waits here as well, and is then refused by the database.
+    Audit.objects.select_for_update(of=("self",)).get(pk=audit.pk)
     refuse_if_over(audit)
     if reasons := missing(audit):
         raise ValidationError(reasons)
-    for finding in Finding.objects.filter(found_in=audit, issued_on=None).select_related("organisation", "owner"):
+    for finding in Finding.objects.filter(found_in=audit, issued_on=None).order_by("pk"):
         issue_finding(finding, by=by)
     audit.state, audit.issued_by, audit.report_on = AuditState.REPORT_ISSUED, by, audit.organisation.today()
     keep(audit, by=by)
@@ -73,6 +75,7 @@ def issue_report(audit: Audit, *, by: User, seen: int | None = None) -> None:
 @transaction.atomic
 def issue_finding(finding: Finding, *, by: User | None) -> None:
     """Hands a finding to its owner: from now on its text stays, and the days to respond and to close it run."""
+    given, finding = finding, locked(finding)
     today, rules = finding.organisation.today(), rules_of(finding.organisation)
     finding.issued_on, finding.raised_on = today, finding.raised_on or today
     if finding.is_nonconformity:
@@ -84,6 +87,7 @@ def issue_finding(finding: Finding, *, by: User | None) -> None:
     keep(finding, by=by)
     if finding.is_nonconformity and not finding.corrective_actions.exists():
         open_corrective_action(finding, by=by)
+    given.refresh_from_db()
 
 
 def open_corrective_action(finding: Finding, *, by: User | None) -> CorrectiveAction:

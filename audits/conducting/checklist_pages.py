@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audits.models import Audit, Finding
+from audits.models import Audit, Finding, rules_of
 from clauses.models import Position, Question, Requirement
 from organisations import merging
 from organisations.requests import MemberRequest
@@ -160,14 +160,21 @@ def context_of(request: MemberRequest, audit: Audit, lines: list[Line], line: Li
         "questions": list(asked),
         "position": visible.filter(requirement=line.requirement).select_related("organisation").first(),
         "looked_at": list(seen.filter(pk__in=line.item.records.values("pk"))) if line.item else [],
-        "earlier": list(
+        "earlier": in_words(
+            request,
             earlier.filter(requirement=line.requirement, issued_on__isnull=False)
             .exclude(found_in=audit)
-            .select_related("organisation")
-            .order_by("-issued_on")[:5]
+            .select_related("organisation", "found_in")
+            .order_by("-issued_on")[:5],
         ),
         "before": lines[place - 1] if place else None,
         "after": lines[place + 1] if place + 1 < len(lines) else None,
         **progress_of(lines),
         "crumbs": [*crumbs_of(request, audit, "")[:2], (line.number, None)],
     }
+
+
+def in_words(request: MemberRequest, findings: Any) -> list[dict[str, Any]]:
+    """Findings with the word of the organisation for their grade."""
+    rules = rules_of(request.organisation)
+    return [{"finding": one, "word": rules.word_for(one.grade, one.found_in.audit_kind)} for one in findings]

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audits.conducting.actions import begin
+from audits.conducting.actions import begin, refuse_if_over
 from audits.conducting.scope import covered
 from audits.models import NONCONFORMITIES, Audit, AuditState, Finding, FindingState, Grade, rules_of
 from clauses.models import Requirement
+from records.actions import locked
 from records.register_page import REVIEW, RegisterForm
 
 from .repeats import earlier_minors
@@ -126,6 +127,9 @@ class FindingForm(RegisterForm):
 
     def save(self, commit: bool = True) -> Finding:
         finding = self.instance
+        if not finding.pk:
+            # Whoever issues the report at the same time is waited for: then it is too late.
+            refuse_if_over(locked(finding.found_in))
         if not finding.issued_on:
             finding.state = FindingState.OPEN if finding.is_nonconformity else FindingState.NOTED
         if not finding.pk:

@@ -98,9 +98,7 @@ def known_records(organisation: Any, system: Any, officer: Any) -> dict[str, str
         "evidence-requests": make_request(organisation).reference,
         "gap-runs": make_gap_run(organisation).reference,
         "documents": make_document(organisation).reference,
-        "audit-programmes": make_programme(organisation).reference,
-        "audits": make_audit(organisation).reference,
-        "findings": make_finding(organisation).reference,
+        **audited(organisation),
         "scope": make_scope(organisation).reference,
         "incidents": make_incident(organisation).reference,
         "concerns": make_concern(organisation).reference,
@@ -140,6 +138,11 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
     assert not faults, tree.listed("These answers are faults, or are not in the description:", faults)
     made = {201, 202} if mode is GenerationMode.POSITIVE else {400}
     assert seen >= ({200, 404} | made if role == "officer" else {200, 403, 404})
+
+
+def audited(organisation: Any) -> dict[str, str]:
+    makers = {"audit-programmes": make_programme, "audits": make_audit, "findings": make_finding}
+    return {room: make(organisation).reference for room, make in makers.items()}
 
 
 def tried(

@@ -13,14 +13,13 @@ from audits.models import Audit, AuditProgramme, AuditState, Finding
 from clauses.loading import load_catalogue
 from organisations.models import Organisation
 from organisations.rows import BadFileError
+from tests.aims_portal.test_shared_sample import AS_SHARED
 
 pytestmark = pytest.mark.django_db
-SHARED = Path("tests/aims_portal/sample-organisation.yaml")
 OURS = Path("aims_portal/sample/meridia.yaml")
-FILES = [SHARED, OURS]
 
 
-@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+@pytest.fixture(params=[AS_SHARED, OURS], ids=lambda path: path.stem)
 def meridia(request: Any, db: None) -> Organisation:
     load_catalogue()
     return load(request.param).organisation

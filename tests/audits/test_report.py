@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from audits.conducting.actions import issue_report, missing
@@ -148,3 +149,35 @@ def test_who_issues_which_report(
     assert sign_in(officer).post(f"{outside.get_absolute_url()}issue/").status_code == 302
     assert sign_in(internal_auditor).post(f"{inside.get_absolute_url()}issue/").status_code == 302
     assert set(Audit.objects.issued()) == {inside, outside}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_added_while_the_report_is_issued_is_refused(organisation: Any, internal_auditor: Any) -> None:
+    """Each of the two waits for the other: whatever is first, no finding stands unissued in an issued report."""
+    audit = make_audit(organisation, lead=internal_auditor, summary="Well kept")
+    barrier, outcomes = threading.Barrier(2), []
+
+    def work(act: Callable[[], Any]) -> None:
+        try:
+            barrier.wait()
+            act()
+            outcomes.append("done")
+        except (DatabaseError, ValidationError) as fault:
+            outcomes.append(type(fault).__name__)
+        finally:
+            connection.close()
+
+    def add() -> None:
+        make_finding(organisation, audit=audit, owner=internal_auditor)
+
+    workers = [
+        threading.Thread(target=work, args=[act]) for act in (add, lambda: issue_report(audit, by=internal_auditor))
+    ]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    audit.refresh_from_db()
+    assert audit.is_issued
+    assert not Finding.objects.filter(issued_on=None).exists()
+    assert Finding.objects.count() == outcomes.count("done") - 1
