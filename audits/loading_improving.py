@@ -149,6 +149,8 @@ def management_review(row: Row) -> ManagementReview:
     decisions = [(one, *decision(one)) for one in outputs]
     keep_given(row, made, without=["title"])
     made.attendees.set(attendees)
+    for person in {made.chair, *attendees}:
+        give(made, to=person, change=False)
     for spoken in inputs:
         spoken.review = made
         spoken.save()

@@ -93,6 +93,7 @@ class ManagementReview(Record):
 
     PREFIX: ClassVar[str] = "MR"
     KIND: ClassVar[str] = "management-review"
+    SHOWN_TO: ClassVar[tuple[str, ...]] = ("chair", "attendees")
 
     held_on = models.DateField(_("held on"), db_index=True)
     chair = models.ForeignKey(
