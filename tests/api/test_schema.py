@@ -18,7 +18,7 @@ from schemathesis.specs.openapi import checks
 
 from clauses.api_registers import REGISTERS
 from reports.models import Report
-from tests.audits.improving_making import make_corrective_action, make_improvement, make_review
+from tests.audits.improving_making import one_of_each
 from tests.cast import make_ai_system, make_evidence, make_supplier
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.gaps.making import make_gap_run
@@ -106,9 +106,7 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "treatment-plans": make_plan(organisation).reference,
         "own-controls": make_own_control(organisation).reference,
         "statements": make_statement(organisation).reference,
-        "corrective-actions": make_corrective_action(organisation).reference,
-        "improvements": make_improvement(organisation).reference,
-        "management-reviews": make_review(organisation).reference,
+        **one_of_each(organisation),
         "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
     }
     schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)
