@@ -59,7 +59,7 @@ def finding_of(row: Row) -> Any:
 
 
 def corrective_action(row: Row) -> CorrectiveAction:
-    finding, whys = finding_of(row), row.texts("whys")
+    finding = finding_of(row)
     state, owner = row.choice("status", ActionState) or ActionState.OPEN, row.one("owner", "people")
     made = CorrectiveAction(
         remedies=finding,
@@ -77,10 +77,7 @@ def corrective_action(row: Row) -> CorrectiveAction:
         check_on=row.day("effectiveness_check"),
         checker=row.one("checker", "people"),
     )
-    for name, text in zip(WHYS, whys, strict=False):
-        setattr(made, name, text)
-    if len(whys) > len(WHYS):
-        row.refuse("whys", _("five are enough"))
+    answer_whys(made, row)
     made.title = (row.text("title") or (finding.title if finding else "") or made.problem or made.correction)[:200]
     if state in {ActionState.DONE, ActionState.CLOSED}:
         made.state, made.done_by = ActionState.DONE, row.one("done_by", "people") or owner
@@ -99,6 +96,14 @@ def corrective_action(row: Row) -> CorrectiveAction:
     elif made.checker:
         give(made, to=made.checker, change=False)
     return made
+
+
+def answer_whys(action: CorrectiveAction, row: Row) -> None:
+    whys = row.texts("whys")
+    if len(whys) > len(WHYS):
+        row.refuse("whys", _("five are enough"))
+    for name, text in zip(WHYS, whys, strict=False):
+        setattr(action, name, text)
 
 
 def close(action: CorrectiveAction, closed: dict[str, Any]) -> None:
@@ -149,6 +154,8 @@ def management_review(row: Row) -> ManagementReview:
     decisions = [(one, *decision(one)) for one in outputs]
     keep_given(row, made, without=["title"])
     made.attendees.set(attendees)
+    for person in {made.chair, *attendees}:
+        give(made, to=person, change=False)
     for spoken in inputs:
         spoken.review = made
         spoken.save()

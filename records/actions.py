@@ -78,6 +78,13 @@ def let_in(record: Record, *, before: set[User], now: set[User], change: bool = 
         give(record, to=person, change=change)
 
 
+def named_in(record: Record) -> set[int]:
+    """Keys of the people to whom a record of any type is shown because it names them (`SHOWN_TO`)."""
+    model: Any = next((one for one in Record.__subclasses__() if record.kind == one.KIND), Record)
+    row = model._default_manager.filter(pk=record.pk)
+    return {key for name in model.SHOWN_TO for key in row.values_list(name, flat=True) if key}
+
+
 def take_back(record: Record, *, of: User) -> None:
     """Ends what `give` gave."""
     RecordGrant.objects.filter(user=of, content_object_id=record.pk).delete()

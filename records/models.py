@@ -88,6 +88,8 @@ class Record(models.Model):
 
     PREFIX: ClassVar[str] = ""
     KIND: ClassVar[str] = ""
+    # Fields that name people to whom the record is shown for what they are in it, whatever is asked of them besides.
+    SHOWN_TO: ClassVar[tuple[str, ...]] = ()
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="records")
     kind = models.CharField(max_length=30, editable=False)

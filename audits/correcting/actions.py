@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.models import ActionState, CorrectiveAction, DueExtension, EffectivenessCheck
+from clauses.asking.sight import asked_about
 from clauses.asking.verbs import keeps_records, may_answer
 from clauses.models import Task
 from organisations.authority import Authority, held_by, suffices
@@ -106,12 +107,12 @@ def finish(
         raise ValidationError({"check_on": _("This day has passed.")})
     if checker.pk in {action.owner_id, by.pk}:
         raise ValidationError({"checker": _("Somebody else checks it than its owner and who says that it is done.")})
-    before = {action.checker} if action.checker else set()
+    before = {action.checker} if action.checker and action.checker.pk not in asked_about(action) else set()
     action.state, action.outcome = ActionState.DONE, outcome.strip()
     action.done_by, action.done_on = by, today
     action.check_on, action.checker = check_on, checker
     keep(action, by=by)
-    let_in(action, before=before, now={checker}, change=False)
+    let_in(action, before=before - {checker}, now={checker}, change=False)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from audits.correcting.earlier import earlier_ones
 from audits.models import WHYS, ActionState, CorrectiveAction
+from clauses.asking.sight import asked_about
 from clauses.asking.verbs import keeps_records
 from organisations.models import Organisation, User
 from records.forms import people_of
@@ -65,6 +66,10 @@ class CorrectiveActionForm(RegisterForm):
             del self.fields["due_on"]
             if not keeps_records(self.user, self.organisation):
                 del self.fields["owner"]
+
+    def kept_in(self, record: CorrectiveAction) -> set[User]:
+        """Whoever does an action about it goes on seeing it."""
+        return set(User.objects.filter(pk__in=asked_about(record)))
 
     @property
     def earlier(self) -> list[CorrectiveAction]:

@@ -92,6 +92,7 @@ class CorrectiveAction(Record):
 
     PREFIX: ClassVar[str] = "CA"
     KIND: ClassVar[str] = "corrective-action"
+    SHOWN_TO: ClassVar[tuple[str, ...]] = ("checker",)
 
     remedies = models.ForeignKey(
         Finding,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -93,6 +94,7 @@ class ManagementReview(Record):
 
     PREFIX: ClassVar[str] = "MR"
     KIND: ClassVar[str] = "management-review"
+    SHOWN_TO: ClassVar[tuple[str, ...]] = ("chair", "attendees")
 
     held_on = models.DateField(_("held on"), db_index=True)
     chair = models.ForeignKey(
@@ -194,6 +196,12 @@ class ReviewInput(models.Model):
     def anchor(self) -> str:
         """Where it stands on the review's page."""
         return f"input-{self.topic}"
+
+    @property
+    def since(self) -> date | None:
+        """The day of the review before, from which on changes were counted."""
+        said = self.figures.get("since")
+        return date.fromisoformat(said) if said else None
 
     @property
     def is_empty(self) -> bool:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -108,7 +109,7 @@ def earlier_actions(look: Look) -> Iterable[dict[str, Any]]:
         return _("%(title)s, %(owner)s, due %(day)s") % {
             "title": task.title,
             "owner": task.owner or "–",
-            "day": task.due_on.isoformat(),
+            "day": date_format(task.due_on, "j M Y"),
         }
 
     asked = {"about_kind": ManagementReview.KIND}

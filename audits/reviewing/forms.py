@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.models import ManagementReview, ReviewDecision, ReviewInput
+from organisations.models import User
+from records.actions import let_in
 from records.forms import people_of
 from records.register_page import RegisterForm
 from records.widgets import ChoicesAcross, DayInput, LongText
@@ -67,6 +69,17 @@ class ManagementReviewForm(RegisterForm):
         if not self.instance.pk:
             for name in CONCLUSION:
                 del self.fields[name]
+
+    def save(self, commit: bool = True) -> ManagementReview:
+        """Whoever was present may read it, as may the chair."""
+        before = set(self.instance.attendees.all()) if self.instance.pk else set()
+        review: ManagementReview = super().save(commit)
+        present = self.kept_in(review)
+        let_in(review, before=before - {review.chair}, now=present, change=False)
+        return review
+
+    def kept_in(self, record: ManagementReview) -> set[User]:
+        return set(record.attendees.all())
 
     def clean(self) -> dict[str, Any]:
         if self.instance.pk and not ManagementReview.objects.filter(pk=self.instance.pk).open().exists():

@@ -17,7 +17,7 @@ from organisations import mail_jobs
 from organisations.mail_jobs import absolute, message_id, send_after_commit
 from organisations.mails import write_mail
 from organisations.models import User
-from records.actions import let_in
+from records.actions import let_in, named_in
 from records.grants import CHANGE, VIEW
 from records.mentions import members, wants_mail_when_asked, who_sees
 from records.models import Record
@@ -28,8 +28,9 @@ from .sight import asked_about
 def let_see(asked: Any, *, before: Iterable[User | None], now: Iterable[User | None]) -> None:
     """Shows what something is about to whom it is asked of now; who was asked before loses sight of it.
 
-    Nobody loses what another action or request, a right to change, a document they approve or read, or a grant with
-    an end shows them: such a grant was not given by asking, which neither lengthens nor ends it.
+    Nobody loses what another action or request, a right to change, a document they approve or read, being named in
+    the record, or a grant with an end shows them: such a grant was not given by asking, which neither lengthens nor
+    ends it.
     """
     about = asked.about_id and Record.objects.get(pk=asked.about_id)
     if not about:
@@ -48,7 +49,7 @@ def shown_otherwise(about: Record) -> set[int]:
     if document:
         people |= {person.pk for person in people_who_read(document)}
         people |= {document.approver_id} if document.approver_id else set()
-    return people
+    return people | named_in(about)
 
 
 def sees_already(about: Record, person: User) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from audits.models import ManagementReview, ReviewInput, Topic
@@ -92,10 +91,9 @@ def lead_of(row: ReviewInput) -> str:
     if not row.filled_at:
         return ""
     stood = _("As the records stood on %(day)s.") % {"day": day(timezone.localtime(row.filled_at))}
-    since = row.figures.get("since")
-    if not since:
+    if row.since is None:
         return f"{stood} {_('There was no review before.')}"
-    return f"{stood} " + _("Changes since the review of %(day)s.") % {"day": day(parse_date(since))}
+    return f"{stood} " + _("Changes since the review of %(day)s.") % {"day": day(row.since)}
 
 
 def named(line: dict[str, Any]) -> str:

@@ -58,6 +58,8 @@ def made_closed(action: Any) -> CorrectiveAction:
     EffectivenessCheck.objects.create(
         corrective_action=action, checked_by=judge, checked_on=today, is_effective=True, result="It holds"
     )
+    for name, text in (("correction", "Mended"), ("root_cause", "No list"), ("measure", "Keep a list")):
+        setattr(action, name, getattr(action, name) or text)
     action.done_by, action.done_on = doer, today
     action.state, action.closed_by, action.closed_on = "closed", judge, today
     action.save()
@@ -97,6 +99,16 @@ def spoken(review: ManagementReview) -> ManagementReview:
     review.conclusion, review.state = "More hands are needed", "prepared"
     review.save()
     return review
+
+
+def one_of_each(organisation: Organisation) -> dict[str, str]:
+    """The reference of a new one of each type, by its address."""
+    made = {
+        "corrective-actions": make_corrective_action(organisation),
+        "improvements": make_improvement(organisation),
+        "management-reviews": make_review(organisation),
+    }
+    return {path: record.reference for path, record in made.items()}
 
 
 def decided(review: ManagementReview, owner: User | None, **fields: Any) -> ReviewDecision:

@@ -13,6 +13,7 @@ from django.test import Client
 
 from audits.correcting import actions
 from audits.models import CorrectiveAction, DueExtension, EffectivenessCheck
+from clauses.asking.verbs import finish_task
 from clauses.models import Asking, Task
 from organisations.authority import Authority
 from organisations.models import User
@@ -342,6 +343,20 @@ def test_its_owner_asks_too_and_goes_on_seeing_it(organisation: Any, contributor
     typed = {"title": "Write the list", "owner": doer.pk, "due_on": day(organisation, 5).isoformat()}
     assert client.post(page(action, "actions/"), typed).status_code == 302
     assert Task.objects.get(title="Write the list").get_absolute_url() in SeenPage(client.get(page(action))).links
+
+
+def test_who_checks_it_and_does_an_action_goes_on_seeing_it(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    checker, client = somebody(organisation), sign_in(officer)
+    action = found_out(organisation, owner=somebody(organisation))
+    edit = page(action, "edit/")
+    client.post(edit, filled_in(client, edit, checker=str(checker.pk)))
+    typed = {"title": "Write the list", "owner": checker.pk, "due_on": day(organisation, 5).isoformat()}
+    client.post(page(action, "actions/"), typed)
+    seen = CorrectiveAction.objects.visible_to(checker).filter(pk=action.pk)
+    finish_task(Task.objects.get(title="Write the list"), by=checker, result="Written")
+    assert seen.exists(), "they are still to check it"
+    client.post(edit, filled_in(client, edit, checker=""))
+    assert not seen.exists()
 
 
 # Lists

@@ -20,6 +20,7 @@ from audits.models import (
 )
 from audits.reviewing import actions
 from audits.reviewing.figures import figures_of
+from clauses.asking.verbs import finish_task
 from clauses.models import Asking, ContextIssue, InterestedParty, Objective, Task
 from organisations.authority import Authority
 from organisations.models import User
@@ -167,6 +168,33 @@ def test_the_chair_writes_whatever_their_role(organisation: Any, manager: Any, s
     other = make_review(organisation)
     assert client.post(f"{other.get_absolute_url()}prepare/").status_code == 403
     assert client.get(f"{other.get_absolute_url()}decisions/add/").status_code == 403
+
+
+def test_who_was_present_reads_it_also_after_doing_what_was_decided(
+    organisation: Any, officer: Any, contributor: Any, sign_in: SignIn
+) -> None:
+    review, client = make_review(organisation, owner=officer), sign_in(officer)
+    at = f"{review.get_absolute_url()}edit/"
+    client.post(at, filled_in(client, at, attendees=[str(contributor.pk)]))
+    seen = ManagementReview.objects.visible_to(contributor)
+    assert seen.filter(pk=review.pk).exists()
+    spoken(again(review))
+    decided(review, contributor)
+    actions.issue(again(review), by=designated(organisation, officer), seen=again(review).version)
+    finish_task(Task.objects.get(about=review.pk), by=contributor, result="Done")
+    assert seen.filter(pk=review.pk).exists()
+
+
+def test_who_was_not_present_after_all_does_not_read_it(
+    organisation: Any, officer: Any, contributor: Any, sign_in: SignIn
+) -> None:
+    review, client = make_review(organisation, owner=officer), sign_in(officer)
+    at = f"{review.get_absolute_url()}edit/"
+    client.post(at, filled_in(client, at, attendees=[str(contributor.pk)], chair=str(contributor.pk)))
+    client.post(at, filled_in(client, at, attendees=[]))
+    assert ManagementReview.objects.visible_to(contributor).filter(pk=review.pk).exists(), "still the chair"
+    client.post(at, filled_in(client, at, chair=str(officer.pk)))
+    assert not ManagementReview.objects.visible_to(contributor).filter(pk=review.pk).exists()
 
 
 def test_a_conclusion_is_yes_or_no_or_nothing_yet(organisation: Any, officer: Any, sign_in: SignIn) -> None:

@@ -103,7 +103,7 @@ def the_auditor_closes_it(page: Page) -> None:
     assert_no_axe_violations(page)
     page.get_by_role("button", name="Keep result").click()
     expect(page.locator("header.head")).to_contain_text("Closed, effective")
-    expect(page.get_by_text("No old price in four weeks of answers")).to_be_visible()
+    expect(page.get_by_role("cell", name="No old price in four weeks of answers")).to_be_visible()
 
 
 def test_the_manager_sees_what_is_late_gives_time_with_a_reason_and_hands_it_over(

@@ -35,12 +35,12 @@ from reports.reminding import coming, make
 from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import Impact, ImpactAssessment, ImpactMeasure
-from tests.audits.improving_making import found_out, made_closed, make_improvement, make_review
 from tests.audits.making import make_audit, make_finding
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.registers.making import maker, measured
 from tests.document_cast import make_document, make_scope, make_version
+from tests.reports.improving_dates import end_improving, of_improving
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
 from tests.risk_cast import (
@@ -134,15 +134,6 @@ def of_registers(organisation: Organisation, person: Any, on: int) -> dict[str, 
         ),
         "campaign": maker(Awareness)(organisation, owner=person, ends_on=day(on)),
         "message": maker(Communication)(organisation, owner=person, next_on=day(on)),
-    }
-
-
-def of_improving(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
-    return {
-        "corrective": found_out(organisation, owner=person, due_on=day(on)),
-        "effect": found_out(organisation, state="done", done_by=person, check_on=day(on), checker=person),
-        "improve": make_improvement(organisation, owner=person, due_on=day(on)),
-        "mreview": make_review(organisation, owner=person, held_on=day(on)),
     }
 
 
@@ -301,15 +292,6 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         record.reference for rule, record in records.items() if rule not in over
     }, "registers are reviewed whether or not something else of them is due"
-
-
-def end_improving(records: dict[str, Record]) -> None:
-    """Corrective actions closed, an improvement realised, the minutes of a review issued."""
-    for rule in ("corrective", "effect"):
-        made_closed(records[rule])
-    type(records["improve"]).objects.update(state="realised", result="One list", settled_on=TODAY)
-    said = {"suitable": True, "adequate": True, "effective": True, "conclusion": "All well"}
-    type(records["mreview"]).objects.update(state="issued", issued_on=TODAY, **said)
 
 
 def test_an_approved_assessment_is_reviewed_until_it_is_superseded(organisation: Any, officer: Any) -> None:
