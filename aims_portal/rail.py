@@ -125,7 +125,6 @@ class Rail:
             (_("Gap analysis"), "gap-run-list", None),
             (_("Actions"), "task-list", None),
             (_("Evidence requests"), "evidence-request-list", None),
-            (_("Questions of auditors"), "information-request-list", None),
             (_("AI systems"), "ai-system-list", told(counts["systems"])),
             (_("Risks"), "risk-list", told(counts["risks"])),
             (_("Treatments"), "treatment-list", told(counts["treatments"])),
@@ -133,13 +132,14 @@ class Rail:
             (_("Suppliers"), "supplier-list", told(counts["suppliers"])),
             (_("Incidents"), "incident-list", told(counts["incidents"])),
             (_("Concerns"), "concern-list", told(counts["concerns"])),
+            (_("Evidence"), "evidence-list", told(counts["evidence"])),
+            (_("Audits"), "audit-list", None),
+            (_("Findings"), "finding-list", None),
+            (_("Auditors’ rooms"), "audit-room-list", None),
+            (_("Questions of auditors"), "information-request-list", None),
             (_("Corrective actions"), "corrective-action-list", None),
             (_("Improvements"), "improvement-list", None),
             (_("Reviews"), "management-review-list", None),
-            (_("Evidence"), "evidence-list", told(counts["evidence"])),
-            (_("Auditors’ rooms"), "audit-room-list", None),
-            (_("Audits"), "audit-list", None),
-            (_("Findings"), "finding-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from audits.models import ManagementReview, ReviewDecision, ReviewInput, Topic
+from audits.models import DecisionKind, ManagementReview, ReviewDecision, ReviewInput, Topic
 from audits.reviewing import actions
 from audits.reviewing.forms import DecisionForm
 from audits.reviewing.pages import ManagementReviewViews, issuing
@@ -153,7 +153,7 @@ class ManagementReviewApi(RowsApi):
 
         return self.add_row(
             reference,
-            lambda review, data: DecisionForm(data, review=review),
+            lambda review, data: DecisionForm({"kind": DecisionKind.CHANGE} | data, review=review),
             keep,
             ReviewDecisionSerializer,
         )

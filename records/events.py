@@ -86,7 +86,7 @@ def hanging_on(kind: type[Record]) -> tuple[Source, ...]:
     return tuple(
         Source(model, item.attname)
         for model in tracked
-        if model is not None and not issubclass(model, Record)
+        if model is not None and not issubclass(model, Record) and getattr(model, "IS_TOLD", True)
         for item in model._meta.local_concrete_fields
         if item.is_relation and issubclass(item.related_model, Record) and issubclass(kind, item.related_model)
         if item.attname in {kept.attname for kept in table_of(model)._meta.concrete_fields}

@@ -162,6 +162,9 @@ class Record(models.Model):
 class RecordGrant(UserObjectPermissionBase):
     """Guardian's grant of one record to one person, from and until a day; given by `give`, taken by `take_back`."""
 
+    # It follows from what a record names, or from a room, which are told; the release to a room is one for each record.
+    IS_TOLD: ClassVar[bool] = False
+
     content_object = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="grants")
     since = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)

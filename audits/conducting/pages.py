@@ -20,7 +20,9 @@ from django.views.decorators.http import require_POST
 
 from audits.models import Audit, AuditKind, AuditState, Finding, Grade, rules_of
 from audits.rights import AuditedViews, audits
+from clauses.models import Requirement
 from organisations.requests import MemberRequest
+from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.filters import RecordChoiceFilter, RecordFilter
 from records.register_page import parts_of
 from records.tables import MID, NUMBER, BadgeColumn, DayColumn, RecordTable
@@ -98,6 +100,9 @@ class AuditViews(AuditedViews):
         count = Subquery(grave.annotate(n=Count("pk")).values("n"))
         return super().visible(request).annotate(open_findings=Coalesce(count, 0))
 
+    def extra_list_context(self, request: MemberRequest) -> dict[str, Any]:
+        return {"sees_all": VIEW_RECORDS in request.permissions}
+
     def hindrance(self, request: MemberRequest, record: Any, name: str) -> str:
         return super().hindrance(request, record, name) or ("" if record.is_open else str(OVER_STAYS))
 
@@ -118,7 +123,7 @@ def audit_page(request: MemberRequest, audit: Audit, *, tab: str) -> dict[str, A
         "state": {"word": audit.get_state_display(), "tone": TONES[AuditState(audit.state)]},
         "lines": lines,
         "counts": counts,
-        "sections": scope_words(audit, lines),
+        "sections": scope_words(audit),
         "sampled": list(visible_systems(request, audit)),
         "supplier": visible_supplier(request, audit),
         "people": list(audit.team.order_by("name")),
@@ -130,6 +135,7 @@ def audit_page(request: MemberRequest, audit: Audit, *, tab: str) -> dict[str, A
         "may_write": audit.is_open and may_change,
         "may_issue": audit.is_open and audits(request.user, audit),
         "may_prove": pages.may_prove(request, audit),
+        "may_report": REQUEST_REPORTS in request.permissions,
         "next_open": next((one for one in lines if not one.is_concluded), None),
         "tabs": tabs_of(audit, counts, tab),
     }
@@ -145,10 +151,17 @@ def visible_supplier(request: MemberRequest, audit: Audit) -> Any:
     return visible.filter(pk=audit.of_supplier_id).first() if audit.of_supplier_id else None
 
 
-def scope_words(audit: Audit, lines: list[Any]) -> str:
-    """The scope in words: all, or the numbers."""
-    named = list(audit.requirements.order_by("order").values_list("number", flat=True))
-    return ", ".join(named) if named and len(named) < len(lines) else ""
+def scope_words(audit: Audit) -> str:
+    """The numbers of the requirements in scope, whole clauses and areas as such; empty where it is all of them."""
+    named, every = set(audit.requirements.all()), list(Requirement.objects.assessable())
+    if not named or len(named) == len(every):
+        return ""
+    words = []
+    for number in dict.fromkeys(one.section for one in every):
+        inside = [one for one in every if one.section == number]
+        chosen = [one.number for one in inside if one in named]
+        words += [number] if len(chosen) == len(inside) else chosen
+    return ", ".join(words)
 
 
 def findings_of(request: MemberRequest, audit: Audit) -> list[dict[str, Any]]:

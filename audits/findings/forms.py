@@ -67,6 +67,9 @@ class FindingForm(RegisterForm):
             state__in=[AuditState.PLANNED, AuditState.UNDER_WAY]
         )
         fields["repeats"].queryset = fields["repeats"].queryset.filter(issued_on__isnull=False)
+        for name in NEEDED:
+            # Not simply optional: a nonconformity needs it.
+            fields[name].is_one_of_two = True
         fields["requirement"].queryset = Requirement.objects.assessable()
         if not self.instance.pk:
             self.start_from_numbers()

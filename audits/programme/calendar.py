@@ -24,6 +24,7 @@ class Step:
     """One audit on the road: until when it must be, and the audit that covers it. `rule` says whence the day comes."""
 
     key: str
+    kind: str
     title: str
     deadline: date | None
     rule: str
@@ -39,9 +40,14 @@ class Step:
         return bool(self.deadline and self.deadline < self.today and not self.is_done)
 
     @property
+    def is_under_way(self) -> bool:
+        return bool(self.audit and self.audit.state == AuditState.UNDER_WAY)
+
+    @property
     def planned_too_late(self) -> bool:
-        """Whether the audit that covers it is planned for after its deadline."""
-        day = self.audit and (self.audit.planned_to or self.audit.planned_from)
+        """Whether the audit that covers it is planned for after its deadline. A stage begins on the day aimed at."""
+        begins, ends = (self.audit.planned_from, self.audit.planned_to) if self.audit else (None, None)
+        day = begins if self.kind in {AuditKind.STAGE_1, AuditKind.STAGE_2} else ends or begins
         return bool(self.deadline and day and day > self.deadline and not self.is_done)
 
     @property
@@ -51,11 +57,13 @@ class Step:
             return _("Done"), "good"
         if self.is_late:
             return _("Late"), "bad"
+        if self.is_under_way:
+            return _("Under way"), "info"
         if self.planned_too_late:
             return _("Planned after its deadline"), "bad"
         if self.audit:
             return _("Planned"), "info"
-        return _("Not planned"), "warn"
+        return _("Not planned"), "warn" if self.deadline else "none"
 
 
 @dataclass(frozen=True)
@@ -106,8 +114,24 @@ def until_certified(organisation: Organisation, rules: AuditRules, held: list[Au
     """Stage 1 and stage 2: the days the organisation aims at; the standard sets no maximum between them."""
     aimed = _("The day the organisation aims at.")
     return [
-        Step("stage_1", _("Stage 1"), organisation.stage1_on, aimed, last(held, AuditKind.STAGE_1), today),
-        Step("stage_2", _("Stage 2"), organisation.stage2_on, aimed, last(held, AuditKind.STAGE_2), today),
+        Step(
+            "stage_1",
+            AuditKind.STAGE_1,
+            _("Stage 1"),
+            organisation.stage1_on,
+            aimed,
+            last(held, AuditKind.STAGE_1),
+            today,
+        ),
+        Step(
+            "stage_2",
+            AuditKind.STAGE_2,
+            _("Stage 2"),
+            organisation.stage2_on,
+            aimed,
+            last(held, AuditKind.STAGE_2),
+            today,
+        ),
     ]
 
 
@@ -119,6 +143,7 @@ def after_certified(rules: AuditRules, held: list[Audit], today: date) -> list[S
     steps = [
         Step(
             f"surveillance_{number}",
+            AuditKind.SURVEILLANCE,
             _("Surveillance %(n)d") % {"n": number},
             surveillance_by(rules, number),
             surveillance_rule(rules, number),
@@ -130,7 +155,15 @@ def after_certified(rules: AuditRules, held: list[Audit], today: date) -> list[S
     again = _("Finished before the certificate expires.")
     return [
         *steps,
-        Step("recertification", _("Recertification"), expiry, again, last(later, AuditKind.RECERTIFICATION), today),
+        Step(
+            "recertification",
+            AuditKind.RECERTIFICATION,
+            _("Recertification"),
+            expiry,
+            again,
+            last(later, AuditKind.RECERTIFICATION),
+            today,
+        ),
     ]
 
 

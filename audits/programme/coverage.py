@@ -14,7 +14,7 @@ from organisations.models import User
 from systems.models import AISystem
 
 # State of a cell → state of the mark that draws it, so that no colour has two meanings.
-MARKS = {"audited": "met", "finding": "partly", "planned": "unanswered", "not_sampled": "not_applicable"}
+MARKS = {"audited": "met", "finding": "partly", "planned": "unanswered", "not_sampled": "not_met"}
 # What counts as audited; what is only planned, or was in scope and not looked at, does not.
 LOOKED_AT = {"audited", "finding"}
 

@@ -38,7 +38,8 @@ def room_page(request: MemberRequest) -> HttpResponse:
     open_room(room)
     shown = overview_of(room, seen_by(request.user, request.organisation))
     context = shown | {
-        **desk_of(room),
+        **(desk := desk_of(room)),
+        "drafts_count": len(desk["drafts"]),
         "populations": [one for one in populations(request) if one.count],
         "traced": traced(room, shown["systems"]),
         "opened": opened_last(room),

@@ -38,6 +38,7 @@ from .forms import OPENED_STAYS, AuditRoomForm
 from .opening import invitation_of, invite_auditor, revoke
 from .overview import preview_of
 from .sections import sections_of
+from .visits import what_it_was
 
 STAGES: dict[str, tuple[Any, str]] = {
     "draft": (gettext_lazy("Not invited yet"), "warn"),
@@ -185,9 +186,12 @@ def preview(request: MemberRequest, reference: str) -> HttpResponse:
 def visit_list(request: MemberRequest, reference: str) -> HttpResponse:
     """Who opened what, and when: every page, file and refusal."""
     room = keeping(request, reference)
+    page = page_of(request, room.visits.select_related("record"), 100)
+    for visit in page.object_list:
+        visit.words = str(visit.record or what_it_was(visit.page, visit.path))
     context = {
         "record": room,
-        "page": page_of(request, room.visits.select_related("record"), 100),
+        "page": page,
         "crumbs": crumbs_to(request, room, _("What was opened")),
     }
     return render(request, "audits/room_visits.html", context)
@@ -209,5 +213,5 @@ def with_head(head: list[Any], rows: Any) -> Any:
 
 def line_of(room: AuditRoom, visit: RoomVisit) -> list[Any]:
     when = date_format(localtime(visit.at), "Y-m-d H:i:s")
-    record = str(visit.record) if visit.record else ""
+    record = str(visit.record or what_it_was(visit.page, visit.path))
     return [when, room.email, visit.method, visit.path, record, visit.status, _("Yes") if visit.is_download else ""]

@@ -6,11 +6,41 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audits.models import RoomVisit
 from records.models import Record
 
 from .doors import TAKES
+
+PAGES = {
+    "home": gettext_lazy("Home"),
+    "room": gettext_lazy("Audit room"),
+    "search": gettext_lazy("Search"),
+    "help": gettext_lazy("Help"),
+    "mandatory-list": gettext_lazy("Mandatory documents"),
+    "room-population-list": gettext_lazy("Populations"),
+    "room-sample-list": gettext_lazy("Samples"),
+    "room-sample": gettext_lazy("A sample"),
+    "room-note-list": gettext_lazy("Notes"),
+    "room-finding-list": gettext_lazy("Own findings"),
+    "room-finish": gettext_lazy("End of the review"),
+}
+
+
+def what_it_was(page: str, path: str) -> str:
+    """What was opened, where it was no single record, as people call it."""
+    if page in PAGES:
+        return str(PAGES[page])
+    names = {one.KIND: capfirst(str(one._meta.verbose_name_plural)) for one in Record.__subclasses__()}
+    if page == "room-population":
+        return _("Population: %(name)s") % {"name": names.get(path.partition("?")[0].strip("/").rpartition("/")[2], "")}
+    kind, _dash, last = page.removeprefix("api-").rpartition("-")
+    if kind in names and last in {"list", "export"}:
+        return f"{names[kind]} ({_('list')})" if last == "list" else f"{names[kind]} ({_('file')})"
+    return page
 
 
 class VisitMiddleware:

@@ -43,7 +43,7 @@ def paper_of(report: Report) -> Paper:
     )
     chapters = [
         conclusion(audit, found, rules),
-        plan(report, audit, lines),
+        plan(report, audit),
         *findings(report, audit, found, rules),
         *checklist(report, lines),
     ]
@@ -88,7 +88,7 @@ def conclusion(audit: Audit, found: list[Finding], rules: AuditRules) -> Chapter
     )
 
 
-def plan(report: Report, audit: Audit, lines: list[Line]) -> Chapter:
+def plan(report: Report, audit: Audit) -> Chapter:
     notes = [
         _("%(who)s owns %(what)s. Accepted because: %(why)s")
         % {"who": note.person, "what": note.owned, "why": note.reason}
@@ -102,7 +102,7 @@ def plan(report: Report, audit: Audit, lines: list[Line]) -> Chapter:
             (_("Programme"), str(audit.programme or "")),
             (_("Criteria"), audit.criteria),
             (_("Scope"), audit.scope),
-            (_("Clauses and controls"), scope_words(audit, lines) or _("All of clauses 4 to 10 and Annex A")),
+            (_("Clauses and controls"), scope_words(audit) or _("All of clauses 4 to 10 and Annex A")),
             (_("Sampled AI systems"), listing(systems.order_by("reference"))),
             (_("Supplier"), str(audit.of_supplier or "")),
             (_("Lead auditor"), person(audit.lead)),

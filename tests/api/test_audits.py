@@ -81,11 +81,11 @@ def test_a_whole_audit(organisation: Any, internal_auditor: Any, program: Progra
     assert found.status_code == 201, found.content
     assert (found.json()["requirement"], found.json()["cites"]) == ("9.1", [system.reference])
     _shown, match = read(ask, audit)
-    refused = ask("post", f"{audit}issue/", None, **match)
+    refused = ask("post", f"{audit}issue/", {}, **match)
     assert refused.status_code == 400
     assert ask("patch", audit, {"summary": "It conforms"}, **match).status_code == 200
     shown, match = read(ask, audit)
-    done = ask("post", f"{audit}issue/", None, **match)
+    done = ask("post", f"{audit}issue/", {}, **match)
     assert (done.status_code, done.json()["state"], done.json()["issued_by"]) == (200, "report_issued", person)
     assert ask("patch", audit, {"plan": "x"}, **{"If-Match": done["ETag"]}).status_code == 400
     assert Finding.objects.get().corrective_actions.count() == 1

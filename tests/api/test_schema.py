@@ -20,6 +20,7 @@ from clauses.api_registers import REGISTERS
 from reports.models import Report
 from tests.audits.improving_making import make_corrective_action, make_improvement, make_review
 from tests.audits.making import make_audit, make_finding, make_programme
+from tests.audits.room.desk_making import make_question
 from tests.cast import make_ai_system, make_evidence, make_supplier
 from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.gaps.making import make_gap_run
@@ -38,6 +39,7 @@ from tests.risk_cast import (
     make_statement,
     make_treatment,
 )
+from tests.room_cast import opened_room
 from tests.systems.making import make_dataset, make_system_record, make_system_resource
 
 pytestmark = pytest.mark.django_db
@@ -78,14 +80,20 @@ def no_messages(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: f"{mode.value} data")
-@pytest.mark.parametrize("role", ["officer", "auditor"])
+@pytest.mark.parametrize("role", ["officer", "auditor", "in_a_room"])
 def test_whatever_is_sent_gets_an_answer_that_the_description_has(
-    role: str, mode: GenerationMode, portal: Any, organisation: Any, program: Callable[..., Any], request: Any
+    role: str,
+    mode: GenerationMode,
+    portal: Any,
+    organisation: Any,
+    program: Callable[..., Any],
+    request: Any,
+    officer: Any,
 ) -> None:
-    user = request.getfixturevalue(role)
-    headers = {"Authorization": f"Bearer {program(user).key}"}
+    system = make_ai_system(organisation)
+    user = None if role == "in_a_room" else request.getfixturevalue(role)
     known = {
-        "ai-systems": make_ai_system(organisation).reference,
+        "ai-systems": system.reference,
         "evidence": make_evidence(organisation).reference,
         "risks": make_risk(organisation).reference,
         "risk-criteria": make_criteria(organisation).reference,
@@ -111,11 +119,14 @@ def test_whatever_is_sent_gets_an_answer_that_the_description_has(
         "treatment-plans": make_plan(organisation).reference,
         "own-controls": make_own_control(organisation).reference,
         "statements": make_statement(organisation).reference,
+        "information-requests": make_question(organisation).reference,
         "corrective-actions": make_corrective_action(organisation).reference,
         "improvements": make_improvement(organisation).reference,
         "management-reviews": make_review(organisation).reference,
-        "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=user).pk),
+        "reports": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
     }
+    user = user or opened_room(organisation, downloads=True, systems=[system]).person
+    headers = {"Authorization": f"Bearer {program(user).key}"}
     schema = schemathesis.openapi.from_wsgi("/api/schema/", portal, headers=headers)
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) >= OPERATIONS

@@ -36,7 +36,8 @@ def steps(found: Road) -> dict[str, Any]:
 def test_before_there_is_a_certificate_only_the_stages_have_days(organisation: Any, officer: Any) -> None:
     organisation.stage1_on, organisation.stage2_on = date(2027, 2, 9), date(2027, 3, 22)
     organisation.save()
-    stage_1 = make_audit(organisation, audit_kind="certification_stage1", planned_from=date(2027, 2, 9))
+    days = {"planned_from": date(2027, 2, 9), "planned_to": date(2027, 2, 10)}
+    stage_1 = make_audit(organisation, audit_kind="certification_stage1", **days)
     found = steps(road(organisation, seen_by=officer, today=date(2026, 11, 23)))
     assert list(found) == ["stage_1", "stage_2", "surveillance_1", "surveillance_2", "recertification"]
     assert (found["stage_1"].deadline, found["stage_1"].audit) == (date(2027, 2, 9), stage_1)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from records.models import Record
 from reports.models import Report
+from tests.audits.improving_making import make_review
 from tests.audits.making import make_audit
 from tests.cast import make_ai_system
 from tests.clauses.gaps.making import make_gap_run
@@ -24,6 +25,7 @@ PAGES: dict[str, tuple[Callable[..., Record], str]] = {
     Report.Kind.DOSSIER: (make_ai_system, "dossier/"),
     Report.Kind.GAP_RUN: (make_gap_run, ""),
     Report.Kind.AUDIT: (make_audit, ""),
+    Report.Kind.REVIEW: (make_review, ""),
 }
 
 
