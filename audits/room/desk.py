@@ -11,10 +11,12 @@ from .question_pages import TONES
 from .sample_pages import told
 
 FEW = 10
+# In the summary at the end nothing is left out that a person can have written.
+ALL = 10_000
 
 
-def desk_of(room: AuditRoom) -> dict[str, Any]:
-    """`questions`, `open_questions` (a count), `samples`, `drafts`, `findings`, `notes`: the newest few of each.
+def desk_of(room: AuditRoom, most: int = FEW) -> dict[str, Any]:
+    """`questions`, `open_questions` (a count), `samples`, `drafts`, `findings`, `notes`: the newest `most` of each.
 
     Shown to the person of the room and to nobody else: drafts, samples and notes are theirs.
     """
@@ -26,11 +28,11 @@ def desk_of(room: AuditRoom) -> dict[str, Any]:
     return {
         "questions": [
             {"question": one, "state": {"word": one.get_state_display(), "tone": TONES[QuestionState(one.state)]}}
-            for one in newest[:FEW]
+            for one in newest[:most]
         ],
         "open_questions": questions.filter(state__in=[*UNANSWERED, QuestionState.ANSWERED]).count(),
-        "samples": told(room)[:FEW],
-        "drafts": drafts_of(room)[:FEW],
-        "findings": [line_of(one, rules) for one in findings[:FEW]],
-        "notes": list(room.notes.select_related("about", "about__organisation", "requirement")[:FEW]),
+        "samples": told(room)[:most],
+        "drafts": drafts_of(room)[:most],
+        "findings": [line_of(one, rules) for one in findings[:most]],
+        "notes": list(room.notes.select_related("about", "about__organisation", "requirement")[:most]),
     }

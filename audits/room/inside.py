@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audits.models import AuditRoom
 from organisations.requests import MemberRequest
 
-from .desk import desk_of
+from .desk import ALL, desk_of
 from .gate import is_open, lacks_second_factor
 from .opening import accept_terms, end_review, open_room
 from .overview import in_words, opened_last, overview_of, seen_by, traced
@@ -61,7 +61,7 @@ def closed(request: MemberRequest, room: AuditRoom) -> dict[str, Any]:
             "records": visits.exclude(record=None).values("record").distinct().count(),
             "downloads": visits.filter(is_download=True).count(),
         }
-        context |= {"opened": opened_last(room), **desk_of(room)}
+        context |= {"opened": opened_last(room), **desk_of(room, most=ALL)}
     return context | {"crumbs": [(_("Audit room"), None)]}
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from audits.models import AuditRoom
+from audits.models import AuditRoom, DraftFinding, Finding
+from audits.room.drafting import begin_draft
 
 from .desk_making import make_auditor
+from .drafting import page, typed
 
 
 @pytest.fixture
@@ -22,3 +24,15 @@ def room(organisation: Any) -> AuditRoom:
 def owen(room: AuditRoom, sign_in: Callable[..., Client]) -> Client:
     """A browser in which the auditor of the room is signed in."""
     return sign_in(room.person)
+
+
+@pytest.fixture
+def draft(room: AuditRoom) -> DraftFinding:
+    return begin_draft(room)
+
+
+@pytest.fixture
+def finding(draft: DraftFinding, room: AuditRoom, owen: Client) -> Finding:
+    """One that was submitted."""
+    owen.post(page(room, "room-draft-submit", draft_id=draft.pk), typed())
+    return Finding.objects.get()
