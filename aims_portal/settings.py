@@ -297,7 +297,6 @@ SPECTACULAR_SETTINGS = {
         "CompetenceLevel": "clauses.models.support.Level",
         "Grade": "systems.models.Criticality",
         "ResponsibilityPart": "systems.models.Part",
-        "ReviewTopic": "audits.models.Topic",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

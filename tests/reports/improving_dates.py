@@ -7,6 +7,7 @@ from typing import Any
 from organisations.models import Organisation
 from records.models import Record
 from tests.audits.improving_making import found_out, made_closed, make_improvement, make_review
+from tests.audits.making import make_audit, make_finding
 from tests.reports.mornings import TODAY
 from tests.reports.mornings import due as day
 
@@ -27,3 +28,12 @@ def end_improving(records: dict[str, Record]) -> None:
     type(records["improve"]).objects.update(state="realised", result="One list", settled_on=TODAY)
     said = {"suitable": True, "adequate": True, "effective": True, "conclusion": "All well"}
     type(records["mreview"]).objects.update(state="issued", issued_on=TODAY, **said)
+
+
+def of_audits(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    issued: dict[str, Any] = {"owner": person, "issued_on": TODAY}
+    return {
+        "audit": make_audit(organisation, owner=person, planned_from=day(on)),
+        "response": make_finding(organisation, **issued, respond_by=day(on)),
+        "finding": make_finding(organisation, **issued, state="responded", due_on=day(on)),
+    }

@@ -33,12 +33,11 @@ from reports.reminding import coming, make
 from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import Impact, ImpactAssessment, ImpactMeasure
-from tests.audits.making import make_audit, make_finding
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
 from tests.clauses.registers.making import maker, measured
 from tests.document_cast import make_document, make_scope, make_version
 from tests.reports.asked_dates import asked_of, end_asked
-from tests.reports.improving_dates import end_improving, of_improving
+from tests.reports.improving_dates import end_improving, of_audits, of_improving
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
 from tests.risk_cast import (
@@ -106,15 +105,6 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         **of_improving(organisation, person, on),
         **asked_of(organisation, person, on),
         **in_review(organisation, person, on),
-    }
-
-
-def of_audits(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
-    issued: dict[str, Any] = {"owner": person, "issued_on": TODAY}
-    return {
-        "audit": make_audit(organisation, owner=person, planned_from=day(on)),
-        "response": make_finding(organisation, **issued, respond_by=day(on)),
-        "finding": make_finding(organisation, **issued, state="responded", due_on=day(on)),
     }
 
 
