@@ -15,12 +15,10 @@ from clauses.models import (
     Awareness,
     Communication,
     DocumentVersion,
-    EvidenceRequest,
     LegalRequirement,
     Objective,
     PlannedChange,
     Reading,
-    Task,
     TrainingRecord,
 )
 from organisations.authority import Authority
@@ -36,9 +34,9 @@ from risks.concerns.actions import raise_concern
 from risks.models import Notification, Risk, Standing
 from risks.models.impact import Impact, ImpactAssessment, ImpactMeasure
 from tests.cast import make_ai_system, make_evidence, make_supplier, somebody
-from tests.clauses.asking.making import make_request, make_task
 from tests.clauses.registers.making import maker, measured
 from tests.document_cast import make_document, make_scope, make_version
+from tests.reports.asked_dates import asked_of, end_asked
 from tests.reports.improving_dates import end_improving, of_audits, of_improving
 from tests.reports.mornings import TODAY, later, run, told
 from tests.reports.mornings import due as day
@@ -124,16 +122,6 @@ def of_registers(organisation: Organisation, person: Any, on: int) -> dict[str, 
         ),
         "campaign": maker(Awareness)(organisation, owner=person, ends_on=day(on)),
         "message": maker(Communication)(organisation, owner=person, next_on=day(on)),
-    }
-
-
-def asked_of(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
-    """What is asked of a person by name: an action, evidence, and to accept what was delivered."""
-    delivered = {"state": "delivered", "delivered_on": day(on - 7), "asked_by": person}
-    return {
-        "task": make_task(organisation, owner=person, due_on=day(on)),
-        "request": make_request(organisation, owner=person, due_on=day(on)),
-        "delivered": make_request(organisation, **delivered),
     }
 
 
@@ -257,8 +245,7 @@ def end_what_was_asked(records: dict[str, Any]) -> None:
     ImpactMeasure.objects.update(done_on=TODAY)
     DocumentVersion.objects.filter(state="in_review").update(state="returned")
     Reading.objects.update(confirmed_at=timezone.now())
-    Task.objects.update(state="done", closed_on=TODAY)
-    EvidenceRequest.objects.update(state="withdrawn")
+    end_asked()
     end_improving(records)
     type(records["audit"]).objects.update(state="cancelled")
     type(records["finding"]).objects.update(state="closed")
@@ -277,7 +264,7 @@ def test_what_is_over_is_due_no_more(organisation: Any, officer: Any) -> None:
     end_all(organisation, records)
     assert {what for what, _reference, _on in found(organisation, officer)} == {"review", "evidence"}
     over = {"measure", "treatment", "acceptance", "asked", "notice", "change", "task", "request", "delivered", "check"}
-    over |= {"corrective", "effect", "improve", "mreview"}
+    over |= {"question", "corrective", "effect", "improve", "mreview"}
     over |= {name for name in records if name.startswith("appr-")} | {"audit", "response", "finding"}
     assert {reference for _what, reference, _on in found(organisation, officer)} == {
         record.reference for rule, record in records.items() if rule not in over
