@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from audits.models import Finding, FindingState, Grade
 from clauses.models import Document, Objective, TrainingRecord
 from evidence.models import Evidence
 from organisations.models import Organisation
@@ -36,6 +37,21 @@ class ConformitySerializer(serializers.Serializer):
     clauses = serializers.DictField()
     controls = serializers.DictField()
     applicability = serializers.DictField()
+
+
+# What the state of the result is called as a verdict; where nothing is answered yet nothing is ready.
+VERDICTS = {"clear": "ready", "conditions": "conditional", "not_ready": "not_ready", "empty": "not_ready"}
+
+
+class FailedTestSerializer(serializers.Serializer):
+    """One test that fails; one that `blocks` makes the verdict not ready, any other conditional."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    count = serializers.IntegerField()
+    records = References(help_text="Requirements by number, records by reference.")
+    blocks = serializers.BooleanField()
 
 
 class DashboardSerializer(serializers.Serializer):
@@ -75,6 +91,9 @@ class DashboardSerializer(serializers.Serializer):
     objectives_reached = References(help_text="Objectives whose newest measurement reaches the target.")
     objectives_not_reached = References(help_text="Objectives not reached, or not measured yet.")
     training_not_completed = References(help_text="Training that was not completed.")
+    audit_findings = Counts(help_text="Findings of issued reports that nobody verified or closed, by kind.")
+    readiness_verdict = serializers.ChoiceField(choices=sorted({*VERDICTS.values()}))
+    readiness_failed_tests = FailedTestSerializer(many=True)
     conformity = ConformitySerializer()
 
 
@@ -93,6 +112,19 @@ def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]
         "evidence_expiring_within_30_days": references(evidence.expiring(on, SOON)),
         "supplier_reviews_overdue": references(overdue),
         **registers(organisation, user, on),
+        "audit_findings": findings(organisation, user),
+        "readiness_verdict": VERDICTS[result.state.code],
+        "readiness_failed_tests": [
+            {
+                "code": one.code,
+                "title": one.title,
+                "text": one.text,
+                "count": one.count,
+                "records": one.numbers,
+                "blocks": one.blocks,
+            }
+            for one in result.obstacles
+        ],
         "conformity": conformity(result.as_dict()),
     }
 
@@ -109,6 +141,14 @@ def registers(organisation: Organisation, user: Any, on: date) -> dict[str, list
         "objectives_not_reached": references(objectives.not_reached()),
         "training_not_completed": references(training.not_completed()),
     }
+
+
+def findings(organisation: Organisation, user: Any) -> dict[str, int]:
+    """How many findings of each kind are not verified or closed; kinds of which there is none are left out."""
+    over = (FindingState.VERIFIED, FindingState.CLOSED)
+    found = Finding.objects.visible_to(user).of(organisation).exclude(issued_on=None).exclude(state__in=over)
+    grades = list(found.values_list("grade", flat=True))
+    return {grade.value: grades.count(grade) for grade in Grade if grade in grades}
 
 
 def systems(organisation: Organisation, user: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from .tables import GRADES, TONES, FindingFilter, FindingTable
 class FindingViews(AuditedViews):
     model, form_class, table_class, filter_class = Finding, FindingForm, FindingTable, FindingFilter
     path = "findings"
+    clause = "9.2.2, 10.2"
     lead = gettext_lazy("What audits found, who answers for it, and whether it was verified.")
     related = ("owner", "organisation", "requirement", "found_in", "raised_by", "repeats")
     chips = (

@@ -45,7 +45,7 @@ def paper_of(report: Report) -> Paper:
         conclusion(audit, found, rules),
         plan(report, audit),
         *findings(report, audit, found, rules),
-        *checklist(report, lines),
+        *checklist(report, audit, lines),
     ]
     return document(report, at, cover, chapters, headline(lines, found))
 
@@ -120,7 +120,7 @@ def findings(report: Report, audit: Audit, found: list[Finding], rules: AuditRul
     tables = tuple(
         table(
             f"{one.reference} {one.title}: {rules.word_for(one.grade, audit.audit_kind).lower()}",
-            [(_("Part"), ""), (_("What it says"), "w-treated")],
+            [(_("Part"), "w-person"), (_("What it says"), "")],
             [
                 [_("Clause or control"), str(one.requirement)],
                 [_("Requirement"), one.demands],
@@ -144,9 +144,12 @@ def cited(report: Report, finding: Finding) -> Any:
     return visible.filter(pk__in=finding.cites.values("pk")).order_by("reference")
 
 
-def checklist(report: Report, lines: list[Line]) -> Iterator[Chapter]:
-    """What was seen and concluded of each requirement, by clause and area."""
+def checklist(report: Report, audit: Audit, lines: list[Line]) -> Iterator[Chapter]:
+    """What was seen and concluded of each requirement, by clause and area; nothing of one kept elsewhere."""
     counts = counts_of(lines)
+    if not audit.is_open and not counts["concluded"]:
+        yield Chapter("checklist", _("Checklist"), lead=_("No checklist was written here."))
+        return
     facts = [(str(one.label), str(counts[one.value])) for one in Conclusion]
     facts.append((_("Open"), str(counts["of"] - counts["concluded"])))
     head = [(_("Requirement"), ""), (_("Conclusion"), "w-person"), (_("Evidence seen and notes"), "w-treated")]

@@ -40,6 +40,8 @@ FACTS = {
     "training_not_completed": ["TR-03"],
     "documents_not_approved": ["DOC-05"],
     "documents_review_due_within_30_days": ["DOC-06"],
+    "audit_findings": {"major": 1, "minor": 2, "ofi": 2},
+    "readiness_verdict": "not_ready",
 }
 
 
@@ -57,6 +59,10 @@ def test_the_dashboard_has_the_facts_of_the_sample_and_of_home(
     found = ask("get", "dashboard/?on=2026-11-23").json()
     assert {name: found[name] for name in FACTS} == FACTS
     assert found == ask("get", "dashboard/").json()
+    blocking = {one["code"]: one["records"] for one in found["readiness_failed_tests"] if one["blocks"]}
+    assert ["F-01"] in blocking.values()
+    assert ["AIS-02", "AIS-04", "AIS-05", "AIS-06"] in blocking.values()
+    assert "mandatory" in blocking
     home = sign_in(rita).get("/meridia/").context["result"].as_dict()
     assert found["conformity"]["clauses"] == home["clauses"]["count"]
     assert found["conformity"]["controls"] == home["controls"]["count"]

@@ -98,5 +98,5 @@ def test_its_page_lists_its_audits(
 
 def test_it_is_found_from_its_clause(organisation: Any, internal_auditor: Any, sign_in: SignIn) -> None:
     page = SeenPage(sign_in(internal_auditor).get(f"/{organisation.slug}/clauses/9.2.2/"), within="main")
-    for path in ("audit-programmes", "audits"):
+    for path in ("audit-programmes", "audits", "findings"):
         assert f"/{organisation.slug}/{path}/" in page.links

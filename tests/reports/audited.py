@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from audits.models import Audit, ManagementReview
+from audits.models import Audit, AuditRequirement, ManagementReview
+from clauses.models import Requirement
 from tests.audits.improving_making import make_review, spoken
 
 
-def keep_audit(stage: Any, **fields: Any) -> Audit:
-    """An internal audit of every clause whose report was issued ten days ago."""
-    defaults = {"title": "Full scope", "audit_kind": "internal", "owner": stage.officer}
-    issued = {"state": "report_issued", "report_on": stage.day(-10)}
-    return Audit.objects.create(organisation=stage.organisation, **defaults | issued | fields)
+def keep_audit(stage: Any, *, covers: Iterable[Requirement] = (), **fields: Any) -> Audit:
+    """An internal audit whose report was issued ten days ago; of every clause where none are named."""
+    defaults = {"title": "Full scope", "audit_kind": "internal", "owner": stage.officer, "state": "under_way"}
+    told = {"state": "report_issued", "report_on": stage.day(-10)} | fields
+    audit = Audit.objects.create(organisation=stage.organisation, **defaults)
+    AuditRequirement.objects.bulk_create(AuditRequirement(audit=audit, requirement=one) for one in covers)
+    # Once its report is issued nothing in it changes.
+    Audit.objects.filter(pk=audit.pk).update(**told)
+    audit.refresh_from_db()
+    return audit
 
 
 def keep_review(stage: Any, **fields: Any) -> ManagementReview:

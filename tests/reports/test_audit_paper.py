@@ -39,3 +39,11 @@ def test_one_that_just_began_prints_too(organisation: Any, manager: Any) -> None
     text = Printing(organisation, manager, Report.Kind.AUDIT, make_audit(organisation)).text
     assert "The conclusion is not written." in " ".join(text.split())
     assert "Nothing was found." in " ".join(text.split())
+
+
+def test_a_checklist_kept_elsewhere_is_not_printed_as_open(
+    organisation: Any, manager: Any, internal_auditor: Any
+) -> None:
+    audit = issued(make_audit(organisation), internal_auditor)
+    text = " ".join(Printing(organisation, manager, Report.Kind.AUDIT, audit).text.split())
+    assert "No checklist was written here." in text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from audits.models import AuditRequirement, CorrectiveAction, Finding, ReviewInput
+from audits.models import CorrectiveAction, Finding, ReviewInput
 from clauses.models import Requirement
 from reports.readiness import readiness
 from reports.readiness.all_lists import LISTS
@@ -64,11 +64,11 @@ def test_only_an_internal_audit_with_its_report_counts(fields: dict[str, Any], s
 
 
 def test_an_open_major_blocks_and_a_minor_is_a_condition(stage: Stage) -> None:
-    audit = keep_audit(stage)
+    keep_audit(stage)
     keep_review(stage)
-    major = make_finding(stage.organisation, found_in=audit, grade="major", owner=stage.officer)
-    minor = make_finding(stage.organisation, found_in=audit)
-    make_finding(stage.organisation, found_in=audit, grade="ofi", state="noted")
+    major = make_finding(stage.organisation, grade="major", owner=stage.officer)
+    minor = make_finding(stage.organisation)
+    make_finding(stage.organisation, grade="ofi", state="noted")
     obstacles = found(stage)
     assert {code: (one.numbers, one.blocks) for code, one in obstacles.items()} == {
         "majors-open": ([major.reference], True),
@@ -103,17 +103,11 @@ def test_what_is_late_about_corrective_actions_is_a_condition(stage: Stage) -> N
 
 def test_clauses_that_no_internal_audit_covered_are_named(stage: Stage) -> None:
     keep_review(stage)
-    audit = keep_audit(stage)
     clauses = Requirement.objects.assessable().filter(kind="clause")
-    AuditRequirement.objects.bulk_create(
-        AuditRequirement(audit=audit, requirement=one) for one in clauses.exclude(number__startswith="10")
-    )
+    keep_audit(stage, covers=clauses.exclude(number__startswith="10"))
     assert found(stage)["clauses-unaudited"].numbers == ["10.1", "10.2"]
     assert not found(stage)["clauses-unaudited"].blocks
-    second = keep_audit(stage, report_on=stage.day(-700))
-    AuditRequirement.objects.bulk_create(
-        AuditRequirement(audit=second, requirement=one) for one in clauses.filter(number__startswith="10")
-    )
+    keep_audit(stage, covers=clauses.filter(number__startswith="10"), report_on=stage.day(-700))
     assert found(stage) == {}, "within three years"
 
 
@@ -131,9 +125,7 @@ def test_a_review_that_was_silent_about_an_input_is_a_condition(stage: Stage) ->
 
 def test_each_obstacle_opens_the_list_that_shows_the_same(stage: Stage, sign_in: SignIn) -> None:
     keep_registers(stage)
-    audit = keep_audit(stage)
-    AuditRequirement.objects.create(audit=audit, requirement=Requirement.objects.filter(number="4.1")[0])
-    make_finding(stage.organisation, found_in=audit, grade="major")
+    make_finding(stage.organisation, grade="major")
     make_corrective_action(stage.organisation, due_on=stage.day(-1))
     client = sign_in(stage.officer)
     for one in found(stage).values():
