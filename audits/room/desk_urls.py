@@ -9,7 +9,7 @@ asked = "information-requests/<str:reference>"
 
 urlpatterns: list[URLPattern] = [
     path("room/populations/", population_pages.population_list, name="room-population-list"),
-    path("room/populations/<slug:kind>/", population_pages.population, name="room-population"),
+    path("room/populations/<slug:kind>/sample/", population_pages.population, name="room-population"),
     path("room/samples/", sample_pages.sample_list, name="room-sample-list"),
     path("room/samples/<int:number>/", sample_pages.sample_page, name="room-sample"),
     path("room/samples/<int:number>/sample.csv", sample_pages.sample_file, name="room-sample-file"),
@@ -38,7 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("room/findings/<str:reference>/return/", finding_pages.finding_return, name="room-finding-return"),
     path("room/findings/<str:reference>/reject/", finding_pages.finding_reject, name="room-finding-reject"),
     path("room/findings/<str:reference>/verify/", finding_pages.finding_verify, name="room-finding-verify"),
-    path("room/requests/new/", question_pages.question_new, name="room-request-new"),
+    path("room/requests/ask/", question_pages.question_new, name="room-request-new"),
     *question_pages.QuestionViews.urls(),
     path(f"{asked}/answer/", question_pages.question_answer, name="information-request-answer"),
     path(f"{asked}/pass-on/", question_pages.question_pass_on, name="information-request-pass-on"),
