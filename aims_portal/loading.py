@@ -72,7 +72,7 @@ NOT_DATA = ("expected_dashboard_facts",)
 
 
 def load(path: Path, *, shift_from: date | None = None) -> Intake:
-    """Loads the organisation of a file; returns what became of it (`organisation`, `known`, `absent`, `left`).
+    """Loads the organisation of a file; returns what became of it (`organisation`, `known`, `absent`).
 
     With `shift_from` every date of the file moves by the days from then to today at the organisation.
     Raises BadFileError with everything that is wrong; then nothing is loaded and no file is kept.
@@ -124,5 +124,3 @@ def summary(intake: Intake) -> Iterator[str]:
     yield "  " + ", ".join(f"{name}: {count}" for name, count in counts.items())
     if intake.absent:
         yield _("File absent: %(items)s") % {"items": ", ".join(intake.absent)}
-    if intake.left:
-        yield _("Not yet taken in: %(fields)s") % {"fields": ", ".join(intake.left)}

@@ -50,16 +50,8 @@ def load_improving(intake: Intake) -> None:
     intake.each("improvements", improvement)
 
 
-def finding_of(row: Row) -> Any:
-    """The finding a row names; none where the file's findings were not taken in."""
-    if "findings" not in row.intake.known:
-        row.leave("finding")
-        return None
-    return row.one("finding", "findings")
-
-
 def corrective_action(row: Row) -> CorrectiveAction:
-    finding = finding_of(row)
+    finding = row.one("finding", "findings")
     state, owner = row.choice("status", ActionState) or ActionState.OPEN, row.one("owner", "people")
     made = CorrectiveAction(
         remedies=finding,
@@ -117,7 +109,7 @@ def improvement(row: Row) -> Improvement:
         title=row.text("title", needed=True),
         what=row.text("what") or row.text("title"),
         benefit=row.text("benefit"),
-        follows=finding_of(row),
+        follows=row.one("finding", "findings"),
         decided_in=row.one("review", "management_reviews"),
         suggested_by=row.text("suggested_by"),
         owner=row.one("owner", "people"),

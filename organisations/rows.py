@@ -49,14 +49,13 @@ class Intake:
     """One file on its way in: its rows, what they became, and what is wrong.
 
     `known` has what the rows of a section became by id (None: a bad row), `made` the good rows with what they became.
-    `left` names fields that are not modelled yet, `absent` evidence without its file, `stored` keys of stored files.
+    `absent` is evidence without its file, `stored` keys of stored files.
     """
 
     path: Path
     problems: list[Problem] = field(default_factory=list)
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     made: dict[str, list[tuple[Row, Any]]] = field(default_factory=lambda: defaultdict(list))
-    left: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     stored: list[str] = field(default_factory=list)
     root: Row = field(init=False)
@@ -100,7 +99,7 @@ class Intake:
 
 class Row(dict[str, Any]):
     """One mapping of the file. Its readers note a problem and return nothing, so that all of a row's are found;
-    `close` (or `check`) then stops the row. Each key that was read, or left on purpose, is known; others are refused.
+    `close` (or `check`) then stops the row. Each key that was read is known; others are refused.
     """
 
     def __init__(self, intake: Intake, *, parent: Row | None, key: str, line: int, index: int | None = None) -> None:
@@ -137,11 +136,6 @@ class Row(dict[str, Any]):
         row: Row | None = self
         while row is not None:
             row.is_bad, row = True, row.parent
-
-    def leave(self, *keys: str) -> None:
-        """Knows keys that a later part of the portal takes in, and names them in the report."""
-        self.read.update(keys)
-        self.intake.left += [f"{self.place.split('[')[0]}.{key}" for key in keys if key in self]
 
     def value(self, key: str, kind: type, wanted: str, *, needed: bool = False) -> Any:
         """The value if it is exactly of that kind (True is no number), else None with a problem noted."""

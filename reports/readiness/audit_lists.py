@@ -54,14 +54,14 @@ AUDIT_TESTS: tuple[Listed, ...] = (
     Listed(
         *("majors-open", "10.2", _("Major nonconformities open")),
         _("They stand until they are corrected and somebody verified it."),
-        lambda seen: seen.of(Finding).open().filter(grade=Grade.MAJOR),
+        lambda seen: seen.of(Finding).open().filter(grade=Grade.MAJOR, issued_on__isnull=False),
         blocks=True,
         day="due_on",
     ),
     Listed(
         *("minors-open", "10.2", _("Minor nonconformities open")),
         _("Nobody has verified yet that they are corrected."),
-        lambda seen: seen.of(Finding).open().filter(grade=Grade.MINOR),
+        lambda seen: seen.of(Finding).open().filter(grade=Grade.MINOR, issued_on__isnull=False),
         blocks=False,
         day="due_on",
     ),

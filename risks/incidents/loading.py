@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,7 @@ def incident(row: Row) -> Incident:
     status = row.text("status", needed=True)
     if status and status not in {OPEN, CLOSED}:
         row.refuse("status", _("“%(value)s” is not one of %(offered)s") % {"value": status, "offered": "open, closed"})
-    system, risk = row.one("ai_system", "ai_systems"), linked_risk(row)
+    system, risk = row.one("ai_system", "ai_systems"), row.one("linked_risk", "risks")
     closed_on = row.day("closed") or (on if status == CLOSED else None)
     made = Incident(
         title=row.text("title", needed=True),
@@ -75,7 +74,7 @@ def load_concerns(intake: Intake) -> None:
 
 def concern(row: Row) -> Concern:
     """One concern. It has no code: whoever raised it was answered otherwise."""
-    text, on, risk = row.text("text", needed=True), row.day("on", needed=True), linked_risk(row)
+    text, on, risk = row.text("text", needed=True), row.day("on", needed=True), row.one("linked_risk", "risks")
     made = Concern(
         title=title_of(on) if on else "",
         owner=row.one("handled_by", "people"),
@@ -90,14 +89,6 @@ def concern(row: Row) -> Concern:
     if risk:
         made.risks.add(risk)
     return made
-
-
-def linked_risk(row: Row) -> Any:
-    """The risk a row names; none where the file's risks were not taken in."""
-    if "risks" not in row.intake.known:
-        row.leave("linked_risk")
-        return None
-    return row.one("linked_risk", "risks")
 
 
 def begin_of(row: Row, day: date) -> datetime:

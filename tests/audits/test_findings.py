@@ -13,8 +13,9 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from audits.findings import actions
-from audits.models import ActionState, AuditRules, Finding, FindingState
+from audits.models import AuditRules, Finding, FindingState
 from organisations.roles import Role
+from tests.audits.improving_making import made_closed
 from tests.audits.making import finding_form, issued, make_audit, make_finding, requirement
 from tests.cast import make_ai_system, person, somebody
 from tests.pages import SeenPage
@@ -195,8 +196,7 @@ def test_a_major_is_closed_only_once_its_effect_was_checked(
     words = f"checked that its corrective action works: {action.reference}"
     assert words in " ".join(answer.context["form"].non_field_errors())
     assert "It looks well" in answer.content.decode()
-    action.state = ActionState.CLOSED
-    action.save()
+    made_closed(action)
     actions.verify(major, by=internal_auditor, saw="It works")
     major.refresh_from_db()
     assert major.state == FindingState.CLOSED

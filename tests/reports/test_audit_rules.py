@@ -66,8 +66,9 @@ def test_only_an_internal_audit_with_its_report_counts(fields: dict[str, Any], s
 def test_an_open_major_blocks_and_a_minor_is_a_condition(stage: Stage) -> None:
     keep_audit(stage)
     keep_review(stage)
-    major = make_finding(stage.organisation, grade="major", owner=stage.officer)
-    minor = make_finding(stage.organisation)
+    major = make_finding(stage.organisation, grade="major", owner=stage.officer, issued_on=stage.day(-10))
+    minor = make_finding(stage.organisation, issued_on=stage.day(-10))
+    make_finding(stage.organisation, grade="major")
     make_finding(stage.organisation, grade="ofi", state="noted")
     obstacles = found(stage)
     assert {code: (one.numbers, one.blocks) for code, one in obstacles.items()} == {
@@ -125,7 +126,7 @@ def test_a_review_that_was_silent_about_an_input_is_a_condition(stage: Stage) ->
 
 def test_each_obstacle_opens_the_list_that_shows_the_same(stage: Stage, sign_in: SignIn) -> None:
     keep_registers(stage)
-    make_finding(stage.organisation, grade="major")
+    make_finding(stage.organisation, grade="major", issued_on=stage.day(-10))
     make_corrective_action(stage.organisation, due_on=stage.day(-1))
     client = sign_in(stage.officer)
     for one in found(stage).values():

@@ -115,7 +115,8 @@ def test_all_that_is_released_can_be_read_and_shows_no_control(
             faults.append(f"{one.name} {address}: {answer.status_code}")
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             controls = [] if one.name in ALWAYS | WRITES | KEYS else SeenPage(answer).controls
-            faults += [f"{address}: {control}" for control in controls]
+            desk = f"/{organisation.slug}/room/"
+            faults += [f"{address}: {control}" for control in controls if not control.startswith(desk)]
     assert not faults, tree.listed("Somebody in a room of everything:", faults)
 
 
