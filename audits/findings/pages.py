@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from audits.models import Audit, CorrectiveAction, Finding, FindingState, Grade, rules_of
+from audits.models import Audit, Finding, FindingState, Grade, rules_of
 from audits.rights import AuditedViews, may_answer, no_judge
 from clauses.models import Position
 from organisations.requests import MemberRequest
@@ -56,13 +56,11 @@ def links_of(request: MemberRequest, record: Finding) -> dict[str, Any]:
     audits: Any = Audit.objects.visible_to(request.user).select_related("organisation")
     cited: Any = Record.objects.visible_to(request.user).select_related("organisation")
     findings: Any = Finding.objects.visible_to(request.user).select_related("organisation", "found_in")
-    actions_seen: Any = CorrectiveAction.objects.visible_to(request.user).select_related("organisation", "owner")
     positions: Any = Position.objects.visible_to(request.user).of(request.organisation)
     return {
         "position": positions.filter(requirement=record.requirement_id).select_related("organisation").first(),
         "audit": audits.filter(pk=record.found_in_id).first(),
         "cited": list(cited.filter(pk__in=record.cites.values("pk")).order_by("reference")),
-        "corrective_actions": list(actions_seen.filter(remedies=record).order_by("reference")),
         "repeats": findings.filter(pk=record.repeats_id).first() if record.repeats_id else None,
         "repeated_by": list(findings.filter(repeats=record).order_by("reference")),
         "earlier": repeated_by(record, seen_by=request.user),

@@ -41,7 +41,7 @@ def draft_new(request: MemberRequest) -> HttpResponse:
 def draft_page(request: MemberRequest, draft_id: int) -> HttpResponse:
     draft = draft_of(request, draft_id)
     if draft.submitted_as:
-        return to_finding(request, draft)
+        return too_late(request, draft)
     form = DraftForm(
         request.POST if request.method == "POST" else None, room=draft.room, user=request.user, instance=draft
     )
@@ -50,7 +50,7 @@ def draft_page(request: MemberRequest, draft_id: int) -> HttpResponse:
     error = kept(request, form)
     if request.htmx:
         if error:
-            return JsonResponse({"error": error}, status=409)
+            return too_late(request, draft_of(request, draft_id), error)
         return render(request, "audits/room/draft_saved.html", {"draft": draft, "form": form})
     if error:
         form.add_error(None, error)
@@ -59,6 +59,16 @@ def draft_page(request: MemberRequest, draft_id: int) -> HttpResponse:
         return page(request, draft, form)
     messages.success(request, _("The draft is kept. Only you see it."))
     return redirect(request.path)
+
+
+def too_late(request: MemberRequest, draft: DraftFinding, error: str = "") -> HttpResponse:
+    """What was sent after the draft went on: nothing to tell where the same window submitted it a moment before."""
+    if not request.htmx:
+        return to_finding(request, draft)
+    window = window_in(request)
+    if draft.submitted_as_id and window and draft.window == window:
+        return HttpResponse(status=204)
+    return JsonResponse({"error": error or str(CHANGED_ELSEWHERE)}, status=409)
 
 
 def kept(request: MemberRequest, form: DraftForm) -> str:
@@ -93,6 +103,7 @@ def draft_submit(request: MemberRequest, draft_id: int) -> HttpResponse:
     if stale:
         form.add_error(None, str(CHANGED_ELSEWHERE))
     if form.is_valid():
+        form.instance.window = window_in(request)
         try:
             finding = submit_draft(form.instance, by=request.user, cites=form.cited)
         except ValidationError as error:

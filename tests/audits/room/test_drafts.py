@@ -56,6 +56,9 @@ def test_what_one_window_sends_twice_at_once_is_no_conflict(draft: DraftFinding,
     assert refused.context["form"].non_field_errors()
     assert owen.post(page(room, "room-draft-submit", draft_id=draft.pk), typed(window="w1")).status_code == 302
     assert Finding.objects.count() == 1
+    for window, status in (("w1", 204), ("w2", 409), ("", 409)):
+        late = owen.post(address, typed(window=window, observed="Late"), HTTP_HX_REQUEST="true")
+        assert late.status_code == status, window
 
 
 @pytest.mark.parametrize("grade", ["major", "minor"])
