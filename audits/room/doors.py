@@ -51,3 +51,7 @@ TAKES = frozenset(
 )
 # A key of one's own for programs, where the room allows to take away what they read.
 KEYS = frozenset({"api-key-list", "api-key-revoke"})
+# Of these, what tells who was trained; closed where a room shows initials only.
+NAMES_PEOPLE = frozenset(
+    f"api-{kind}-{page}" for kind in ("training-record", "competence") for page in ("list", "detail")
+)

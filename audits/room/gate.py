@@ -14,7 +14,7 @@ from audits.models import AuditRoom
 from organisations.roles import ENTER_ROOM, TAKE_AWAY
 from records.models import Record
 
-from .doors import ALWAYS, KEYS, READS, TAKES, WRITES
+from .doors import ALWAYS, KEYS, NAMES_PEOPLE, READS, TAKES, WRITES
 from .opening import open_room
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -42,7 +42,9 @@ def refuse(request: Any, name: str) -> None:
     if name in WRITES or (name in READS and request.method in SAFE):
         return
     may_take = TAKE_AWAY in request.permissions
-    if may_take and (name in KEYS or (name in TAKES and request.method in SAFE)):
+    # Programs are told people by their address, which initials are to hide.
+    hides_people = request.room.names_as_initials and name in NAMES_PEOPLE
+    if may_take and not hides_people and (name in KEYS or (name in TAKES and request.method in SAFE)):
         return
     reference = request.resolver_match.kwargs.get("reference")
     sees = Record.objects.visible_to(request.user).of(request.organisation)

@@ -301,3 +301,10 @@ def test_the_log_cannot_be_changed(organisation: Any) -> None:
     visit = RoomVisit.objects.create(room=room, page="room", path="/", status=200, at=timezone.now())
     with pytest.raises(Exception, match="Cannot"):
         RoomVisit.objects.filter(pk=visit.pk).delete()
+
+
+def test_programs_are_not_told_whom_initials_hide(organisation: Any, sign_in: SignIn) -> None:
+    room = opened_room(organisation, downloads=True, names_as_initials=True)
+    client = sign_in(room.person)
+    for path, status in (("training-records", 403), ("competences", 403), ("objectives", 200)):
+        assert client.get(f"/api/v1/{organisation.slug}/{path}/").status_code == status
