@@ -28,7 +28,7 @@ from .room.question_pages import QuestionViews
 class InformationRequestSerializer(RecordSerializer):
     """What an auditor from outside asks for; `owner` is who answers."""
 
-    requirement: Any = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    requirement: Any = serializers.SlugRelatedField(slug_field="number", read_only=True, allow_null=True)
     asked_by = PersonField(read_only=True, allow_null=True)
     answered_by = PersonField(read_only=True, allow_null=True)
     in_room: Any = serializers.SlugRelatedField(slug_field="reference", read_only=True)

@@ -63,6 +63,8 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
         yield page(officer, f"AI systems, {name}", address, LISTS)
     for name, address, aim in risk_pages(stock):
         yield page(officer, name, address, aim)
+    for name, address, aim in room_pages(stock):
+        yield page(stock.inmate, name, address, aim)
     yield page(officer, "Clause 6.1.2", f"{here}/clauses/6.1.2/")
     yield page(officer, "All requirements", f"{here}/clauses/")
     yield page(officer, "Home", f"{here}/")
@@ -93,6 +95,18 @@ def risk_pages(stock: Stocked) -> Iterator[tuple[str, str, float]]:
         "Risks without acceptance": found_address(stock, "readiness-list", code="unaccepted"),
     }
     yield from ((name, address, OTHERS) for name, address in others.items() if address)
+
+
+def room_pages(stock: Stocked) -> Iterator[tuple[str, str, float]]:
+    """What an auditor opens who was let into all of it: the room, whole populations, the register itself."""
+    population = found_address(stock, "room-population", kind="risk")
+    deep = max(1, stock.size.risks // 50)
+    yield "Room, overview", found_address(stock, "room"), OTHERS
+    yield "Room, all populations", found_address(stock, "room-population-list"), OTHERS
+    yield "Room, population of risks", population, LISTS
+    yield "Room, population of risks, filtered", f"{population}?level=high", LISTS
+    yield "Room, population of risks, deep page", f"{population}?page={deep}", LISTS
+    yield "Room, list of evidence", found_address(stock, "evidence-list"), LISTS
 
 
 def found_address(stock: Stocked, name: str, **kwargs: str) -> str:

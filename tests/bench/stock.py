@@ -19,6 +19,7 @@ from records.models import Record
 from systems.models import ActRole, AIRole, RiskClass
 
 from .risk_stock import take_risks
+from .room_stock import let_in
 
 WORDS = (
     "accuracy audit bias calibration consent contract credit drift ethics fairness hiring impact incident input "
@@ -50,6 +51,7 @@ class Stocked:
     officer: User
     auditor: User
     contributor: User
+    inmate: User
 
 
 def stocked(size: Size) -> Stocked:
@@ -69,7 +71,7 @@ def stocked(size: Size) -> Stocked:
     for person in (officer, contributor):
         for record in Record.objects.visible_to(person).of(organisation).order_by("-pk")[:LATEST]:
             touch(record, by=officer)
-    return Stocked(size, organisation, officer, auditor, contributor)
+    return Stocked(size, organisation, officer, auditor, contributor, let_in(organisation))
 
 
 def member(name: str, organisation: Organisation, role: str) -> User:
