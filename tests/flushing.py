@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
 
 ASIDE = "aside"
+TRIES = 5
 COLUMNS = """
     SELECT attname FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
@@ -38,10 +39,20 @@ def tables() -> list[str]:
 
 
 def put_back(statements: list[str]) -> None:
-    """Waits for whoever still reads or writes, as TRUNCATE does, and makes all tables what they were."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(";".join(statements))
+    """Waits for whoever still reads or writes, as TRUNCATE does, and makes all tables what they were.
+
+    What a killed worker had begun, the database brings to its end; where the two wait for each other, it tries again.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL session_replication_role = replica")
+                cursor.execute(";".join(statements))
+        except OperationalError as error:
+            if not left or "deadlock" not in str(error):
+                raise
+        else:
+            return
 
 
 def putting_back() -> list[str]:
