@@ -30,6 +30,7 @@ from reports.models import Digest
 from reports.reminding import make
 from tests.cast import make_supplier
 from tests.processes import free_port
+from tests.reports.mornings import its_time
 from tests.servers import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,11 +83,6 @@ def digest(organisation: Any, contributor: Any, monkeypatch: pytest.MonkeyPatch)
     make_supplier(organisation, owner=contributor, review_on=organisation.today())
     make(organisation, timezone.now().astimezone(organisation.zone).replace(hour=8))
     return its_time(Digest.objects.get())
-
-
-def its_time(digest: Digest) -> Digest:
-    Digest.objects.filter(pk=digest.pk).update(try_at=timezone.now() - timedelta(seconds=1))
-    return Digest.objects.get(pk=digest.pk)
 
 
 def wait_for(what: Callable[[], Any]) -> None:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from reports.models import Digest, Reminder
 from reports.reminding import make
 
@@ -36,3 +38,9 @@ def run(organisation: Any, days: int, hour: int = 8) -> int:
 def told(person: Any) -> list[tuple[str, int]]:
     rows = Reminder.objects.filter(recipient=person).order_by("pk")
     return list(rows.values_list("record__reference", "slot"))
+
+
+def its_time(digest: Digest) -> Digest:
+    """The digest as one to be sent now, whatever time of day it is while the test runs."""
+    Digest.objects.filter(pk=digest.pk).update(try_at=timezone.now() - timedelta(seconds=1))
+    return Digest.objects.get(pk=digest.pk)

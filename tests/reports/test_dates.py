@@ -38,7 +38,7 @@ from tests.clauses.registers.making import maker, measured
 from tests.document_cast import make_document, make_scope, make_version
 from tests.reports.asked_dates import asked_of, end_asked
 from tests.reports.improving_dates import end_improving, of_audits, of_improving
-from tests.reports.mornings import TODAY, later, run, told
+from tests.reports.mornings import TODAY, its_time, later, run, told
 from tests.reports.mornings import due as day
 from tests.risk_cast import (
     make_acceptance,
@@ -176,7 +176,7 @@ def test_each_kind_of_date_is_due_and_reminds_who_is_to_act(organisation: Any, o
         assert str(source.word) in page
         assert found_on(sign_in(officer), f"/{organisation.slug}/due/?what={source.rule}") == 1
     digest = Digest.objects.get(person=person)
-    digests.deliver(digest.pk)
+    digests.deliver(its_time(digest).pk)
     text = mail.outbox[-1].body
     for rule, record in records.items():
         word = next(str(source.word) for source in SOURCES if source.rule == rule)
@@ -205,7 +205,7 @@ def test_a_digest_names_nothing_that_was_taken_from_its_reader(organisation: Any
     give(assessment, to=person, change=False)
     make(organisation, later(0))
     take_back(assessment, of=person)
-    digests.deliver(Digest.objects.get(person=person).pk)
+    digests.deliver(its_time(Digest.objects.get(person=person)).pk)
     assert assessment.reference not in mail.outbox[-1].body
 
 
@@ -373,7 +373,7 @@ def test_that_an_anonymous_concern_came_is_told_to_those_who_keep_the_aims_and_n
     make(organisation, later(0))
     concern = Record.objects.get(kind="concern")
     assert {reminder.recipient for reminder in Reminder.objects.filter(record=concern)} == {officer}
-    digests.deliver(Digest.objects.get(person=officer).pk)
+    digests.deliver(its_time(Digest.objects.get(person=officer)).pk)
     text = mail.outbox[-1].body
     assert f"- Concern to take up: {concern.reference} " in text
     assert "faces" not in text

@@ -17,7 +17,7 @@ from reports import digests
 from reports.models import Digest, DigestChoice
 from reports.reminding import make
 from tests.cast import make_ai_system, make_supplier, somebody
-from tests.reports.mornings import TODAY, due, later, told
+from tests.reports.mornings import TODAY, due, its_time, later, told
 
 
 @pytest.fixture(autouse=True)
@@ -49,12 +49,7 @@ def waiting(organisation: Any, person: Any, *days: int) -> Digest:
     for day in days or (0,):
         make_supplier(organisation, owner=person, review_on=due(day))
     make(organisation, later(0))
-    return again(Digest.objects.get(person=person, organisation=organisation))
-
-
-def again(digest: Digest) -> Digest:
-    Digest.objects.filter(pk=digest.pk).update(try_at=datetime.now(UTC) - timedelta(seconds=1))
-    return Digest.objects.get(pk=digest.pk)
+    return its_time(Digest.objects.get(person=person, organisation=organisation))
 
 
 def test_the_mail_groups_by_time_and_links_to_the_portal(organisation: Any, contributor: Any, settings: Any) -> None:
@@ -74,7 +69,7 @@ def test_the_mail_groups_by_time_and_links_to_the_portal(organisation: Any, cont
     assert message.extra_headers["Message-ID"] == f"<digest.{digest.pk}@aims.example>"
 
 
-def test_a_sent_digest_is_not_sent_again(organisation: Any, contributor: Any) -> None:
+def test_a_sent_digest_is_not_sent_its_time(organisation: Any, contributor: Any) -> None:
     digest = waiting(organisation, contributor)
     assert digests.deliver(digest.pk)
     assert not digests.deliver(digest.pk)
@@ -88,7 +83,7 @@ def test_what_no_longer_holds_when_it_is_sent_is_left_out(change: str, organisat
     person = somebody(organisation)
     system = make_ai_system(organisation, owner=person, review_on=due(0))
     make(organisation, later(0))
-    digest = again(Digest.objects.get(person=person))
+    digest = its_time(Digest.objects.get(person=person))
     if change == "moved":
         type(system).objects.filter(pk=system.pk).update(review_on=due(90))
     elif change == "retired":
@@ -110,7 +105,7 @@ def test_who_wants_no_mail_gets_none_and_is_still_told_in_the_portal(
     make_supplier(organisation, owner=contributor, review_on=due(0))
     with django_capture_on_commit_callbacks(execute=True):
         make(organisation, later(0))
-    digest = again(Digest.objects.get())
+    digest = its_time(Digest.objects.get())
     assert digest.state == Digest.State.KEPT
     assert silent == []
     assert not digests.deliver(digest.pk)
@@ -122,7 +117,7 @@ def test_a_mail_server_that_was_down_for_days_gets_one_mail(organisation: Any, c
         make_supplier(organisation, owner=contributor, review_on=due(day + 30))
     for day in range(4):
         make(organisation, later(day))
-    digest = again(Digest.objects.get())
+    digest = its_time(Digest.objects.get())
     assert digest.day == due(3)
     assert digests.deliver(digest.pk)
     assert len(mail.outbox) == 1

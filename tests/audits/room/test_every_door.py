@@ -54,6 +54,22 @@ def answers(client: Client, where: Callable[[Address], str], method: str) -> Ite
         yield one, address, getattr(client, method)(address, data if method != "get" else None, **options)
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("who", ["outsider", "nobody"])
+def test_strangers_find_nothing_by_any_method(
+    who: str, method: str, where: Callable[[Address], str], outsider: Any, sign_in: SignIn
+) -> None:
+    """Pages send nobody to sign in, or say that no page takes the method; programs are told who must sign in."""
+    client, before, faults = sign_in(outsider if who == "outsider" else None), written(), []
+    refused = {404, 405} if who == "outsider" else {302, 401, 403, 405}
+    for one, address, answer in answers(client, where, method):
+        is_to_sign_in = answer.status_code != 302 or "/accounts/login/" in answer["Location"]
+        if answer.status_code not in refused or not is_to_sign_in or b"Secret" in answer.getvalue():
+            faults.append(f"{one.name} {address}: {answer.status_code}")
+    assert not faults, tree.listed(f"These answer a {method.upper()} by {who}:", faults)
+    assert written() == before
+
+
 def test_each_address_is_open_by_name_or_said_to_be_closed() -> None:
     unknown = sorted({one.name for one in inside()} - OPEN)
     faults = [name for name in unknown if not is_stated(name)]
