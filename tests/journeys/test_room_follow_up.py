@@ -59,7 +59,7 @@ def test_the_auditor_follows_up_on_an_earlier_finding(
         expect(page.locator("main")).to_contain_text(words)
     assert_no_axe_violations(page)
     page.locator("[name=remark]").fill("Looked at the list and at both certificates")
-    page.get_by_role("button", name="Verify").click()
+    page.get_by_role("button", name="Verified: close it").click()
     expect(page.get_by_text(f"{finding} is verified.")).to_be_visible()
     finding.refresh_from_db()
     assert finding.verified_by == later.person
