@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from audits.room.gate import is_open
-from audits.room.registers import populations
+from audits.room.registers import released_counts
 from organisations.counting import told
 from organisations.roles import TAKE_AWAY
 
@@ -29,7 +28,7 @@ def room_rail(rail: Rail) -> dict[str, Any]:
         "may_take": TAKE_AWAY in request.permissions,
         "band": band(room),
     }
-    if room is None or not is_open(room, request.user):
+    if not getattr(request, "is_inside", False):
         return context | {"is_closed": True}
     desk = [
         (_("Populations"), "room-population-list"),
@@ -41,9 +40,9 @@ def room_rail(rail: Rail) -> dict[str, Any]:
     ]
     items = [item(rail, label, rail.url(name), None) for label, name in desk]
     items += [
-        item(rail, one.name, rail.url(f"{one.kind}-list"), told(one.count))
-        for one in populations(request)
-        if one.count and one.kind not in {"position", "information-request"}
+        item(rail, name, rail.url(f"{kind}-list"), told(count))
+        for kind, name, count in released_counts(request)
+        if kind not in {"position", "information-request"}
     ]
     return context | {"clauses": rail.clauses(), "items": items, "controls": of_annex_a(rail)}
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organisations.models import Membership, Organisation
-from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS, Role
+from organisations.roles import ENTER_ROOM, MANAGE_MEMBERS, VIEW_RECORDS, Role
 
 from .addresses import record_address
 from .grants import readable_by, readable_one_by_one
@@ -149,7 +149,9 @@ def similar(records: QuerySet[Record], organisation: Organisation, words: list[s
 
 
 def pages(organisation: Organisation, words: list[str], rights: frozenset[str]) -> list[Hit]:
-    """Pages of the portal in whose name each word begins one."""
+    """Pages of the portal in whose name each word begins one; somebody in a room has their own, in the rail."""
+    if ENTER_ROOM in rights:
+        return []
     return [
         Hit(str(title), _("Page"), reverse(name, kwargs={"organisation": organisation.slug}))
         for title, name, right in PAGES

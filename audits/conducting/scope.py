@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -23,6 +24,12 @@ def sections() -> list[Requirement]:
     numbers = dict.fromkeys(one.section for one in Requirement.objects.assessable())
     found = {one.number: one for one in Requirement.objects.filter(number__in=numbers)}
     return [found[number] for number in numbers if number in found]
+
+
+def sections_of(requirements: Iterable[Requirement]) -> list[str]:
+    """Numbers of the sections of some requirements, in the order of the standard: `4`, `10`, `A.2`."""
+    found = {one.section for one in requirements}
+    return sorted(found, key=lambda one: (one.startswith("A."), int(one.removeprefix("A."))))
 
 
 class ScopeChecks(forms.SelectMultiple):

@@ -8,14 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audits.conducting.scope import covered, sections, sections_of
 from audits.models import Audit, AuditRoom
 from clauses.models import Requirement
 from organisations.invitations import account_of
 from organisations.roles import Role
 from records.register_page import RegisterForm
 from records.widgets import Checks
-
-from .sections import sections_of, titled
 
 CONFIDENTIALITY = gettext_lazy(
     "What you see here is confidential. Use it for this audit only, pass it on to nobody but your certification body, "
@@ -26,7 +25,7 @@ OPENED_STAYS = gettext_lazy("Somebody came in already: what they were let into s
 
 def areas() -> list[tuple[str, str]]:
     """Clauses 4–10 and the areas of Annex A, as choices."""
-    return titled(sections_of(Requirement.objects.assessable()))
+    return [(one.number, str(one)) for one in sections()]
 
 
 class AuditRoomForm(RegisterForm):
@@ -135,7 +134,6 @@ class AuditRoomForm(RegisterForm):
         return room
 
 
-def requirements_of(audit: Audit, sections: list[str]) -> list[Requirement]:
-    """The requirements of these sections that an audit covers; an audit that names none covers all."""
-    covered = audit.requirements.all() if audit.requirements.exists() else Requirement.objects.assessable()
-    return [one for one in covered if one.section in sections]
+def requirements_of(audit: Audit, chosen: list[str]) -> list[Requirement]:
+    """The requirements of these sections that an audit covers."""
+    return [one for one in covered(audit) if one.section in chosen]

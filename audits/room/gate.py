@@ -21,17 +21,19 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def admit(request: Any) -> None:
-    """Lets somebody in a room open what is named in `doors`, while it is open; sets `request.room`.
+    """Lets somebody in a room open what is named in `doors`, while it is open.
 
+    Sets `request.room`, also before and after its days, and whether they are inside, `request.is_inside`.
     Raises Http404 for what they may not see, PermissionDenied for what they see and may not change or take away.
     """
     if ENTER_ROOM not in request.permissions:
         return
     request.room = room = current_room(request.user, request.organisation)
+    request.is_inside = room is not None and is_open(room, request.user)
     name = request.resolver_match.url_name
     if name in ALWAYS:
         return
-    if room is None or not is_open(room, request.user):
+    if room is None or not request.is_inside:
         raise Http404
     open_room(room)
     refuse(request, name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,25 +15,18 @@ from audits.models import AuditRoom
 from organisations.requests import MemberRequest
 
 from .desk import ALL, desk_of
-from .gate import is_open, lacks_second_factor
+from .gate import lacks_second_factor
 from .opening import accept_terms, end_review, open_room
 from .overview import in_words, opened_last, overview_of, seen_by, traced
+from .presence import own_room
 from .registers import populations
-
-
-def own_room(request: MemberRequest) -> AuditRoom:
-    """The room that the gate found for whoever asks, open or not. Raises Http404 for all others."""
-    room: AuditRoom | None = getattr(request, "room", None)
-    if room is None:
-        raise Http404
-    return room
 
 
 @require_safe
 def room_page(request: MemberRequest) -> HttpResponse:
     """The overview while the room is open; before and after, when that is or was."""
     room = own_room(request)
-    if not is_open(room, request.user):
+    if not request.is_inside:  # type: ignore[attr-defined]
         return render(request, "audits/room_closed.html", closed(request, room))
     open_room(room)
     shown = overview_of(room, seen_by(request.user, request.organisation))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.models import AuditRoom
-from organisations.actions import appoint, dismiss
+from organisations.actions import dismiss
 from organisations.invitations import account_of, invite
 from organisations.invitations import renew as renew_invitation
 from organisations.invitations import withdraw as withdraw_invitation
@@ -44,8 +44,9 @@ def invite_auditor(room: AuditRoom, *, by: User) -> str:
     elif member.role != Role.EXTERNAL_AUDITOR:
         raise ValidationError(_("%(name)s is a member already, with another role.") % {"name": member.user})
     else:
-        until = max(filter(None, (member.until, room.until)))
-        appoint(member.user, organisation=room.organisation, role=member.role, function=member.function, until=until)
+        # Only the day: what a room that is open now lets them take away stays.
+        member.until = max(filter(None, (member.until, room.until)))
+        member.save(update_fields=["until"])
         room.person = member.user
     room.invited_at = timezone.now()
     keep(room, by=by)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from audits.conducting.scope import sections_of
 from audits.models import AuditRoom, RoomVisit
 from clauses.models import Document, ScopeStatement
 from organisations.models import Organisation, User
@@ -18,7 +19,6 @@ from risks.models import Statement
 from systems.models import AISystem
 
 from .scope import KEPT_INSIDE, Released, released
-from .sections import sections_of
 
 Shown = Callable[[type[Record]], QuerySet[Any]]
 NAMED = 25

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from audits.conducting.scope import sections_of
 from audits.models import AuditRoom, RoomVisit
 from organisations.mails import send_mail
 from organisations.requests import MemberRequest
@@ -37,7 +38,6 @@ from systems.tables import HiddenColumn
 from .forms import OPENED_STAYS, AuditRoomForm
 from .opening import invitation_of, invite_auditor, revoke
 from .overview import preview_of
-from .sections import sections_of
 from .visits import what_it_was
 
 STAGES: dict[str, tuple[Any, str]] = {

@@ -73,6 +73,21 @@ def populations(request: MemberRequest) -> list[Population]:
     return sorted(found, key=lambda one: one.name)
 
 
+def released_counts(request: MemberRequest) -> list[tuple[str, str, int]]:
+    """Kind, name and count of each register of which something is released, by name: for the rail of every page.
+
+    One query for all, and one for what is seen through something else (evidence, by what it proves).
+    """
+    released = Record.objects.visible_to(request.user).of(request.organisation).order_by()
+    counts = dict(released.values_list("kind").annotate(Count("pk")))
+    for kind, views in registers().items():
+        records: Any = views.model._default_manager.all()
+        if type(records).visible_to is not RecordQuerySet.visible_to:
+            counts[kind] = records.visible_to(request.user).of(request.organisation).count()
+    names = {kind: capfirst(views.words) for kind, views in registers().items()}
+    return sorted(((kind, names[kind], n) for kind, n in counts.items() if n and kind in names), key=lambda one: one[1])
+
+
 def is_plain(views: RecordViews) -> bool:
     records: Any = views.model._default_manager.all()
     return type(views).visible in PLAIN and type(records).visible_to is RecordQuerySet.visible_to

@@ -308,3 +308,31 @@ def test_programs_are_not_told_whom_initials_hide(organisation: Any, sign_in: Si
     client = sign_in(room.person)
     for path, status in (("training-records", 403), ("competences", 403), ("objectives", 200)):
         assert client.get(f"/api/v1/{organisation.slug}/{path}/").status_code == status
+
+
+def test_the_release_is_no_change_of_the_records(organisation: Any, officer: Any, sign_in: SignIn) -> None:
+    system = make_ai_system(organisation)
+    room = opened_room(organisation, systems=[system])
+    for address in (f"{system.get_absolute_url()}history/", at(organisation, "log")):
+        assert b"Read this record" not in sign_in(officer).get(address).content
+    system.refresh_from_db()
+    assert system.changed_by_id != room.person_id
+
+
+def test_an_invitation_to_the_next_audit_takes_nothing_from_the_present_one(organisation: Any, officer: Any) -> None:
+    room = opened_room(organisation, downloads=True)
+    later = {"since": room.until + A_WEEK, "until": room.until + 2 * A_WEEK}
+    invite_auditor(make_room(organisation, email=room.email, title=room.title, **later), by=officer)
+    held = room.person.organisationgrant_set.values_list("permission__codename", flat=True)
+    assert set(held) == {"enter_room", "take_away"}
+
+
+def test_a_page_in_a_room_asks_little_more_than_anybodys(
+    organisation: Any, officer: Any, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    room = opened_room(organisation)
+    client = sign_in(room.person)
+    address = at(organisation, "risk-list")
+    client.get(address)
+    with django_assert_max_num_queries(20):
+        client.get(address)
