@@ -7,6 +7,7 @@ report, and what a worker that died left behind is claimed again once its lease 
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -40,21 +41,28 @@ class Lost(Exception):
 
 
 def ask_for_report(
-    organisation: Organisation, *, kind: str, by: User, key: str, subject: Record | None = None
+    organisation: Organisation,
+    *,
+    kind: str,
+    by: User,
+    key: str,
+    subject: Record | None = None,
+    format: str = Report.Format.PDF,
+    parameters: dict[str, Any] | None = None,
 ) -> Report:
     """Puts a report into the queue and returns it. Raises ValidationError where it is not about what its kind is about.
 
     The same `key` (one for each form that was shown) gives the same report however often it is sent, and somebody
-    whose report of this kind and subject is still being made gets that one.
+    whose report of this kind, subject, format and parameters is still being made gets that one.
     """
     fitting(kind, subject)
-    about = f"{kind}/{subject.pk}" if subject else kind
-    own_key = hashlib.sha256(f"{organisation.pk}/{by.pk}/{about}/{key}".encode()).hexdigest()
+    wanted = {"kind": kind, "subject": subject, "format": format, "parameters": parameters or {}}
+    own_key = key_of(organisation, by, wanted, key)
     with transaction.atomic():
         # Whoever asks next for this organisation waits here: numbers count up and none is given twice.
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         waiting = Q(state__in=[Report.State.QUEUED, Report.State.RUNNING])
-        theirs = Report.objects.filter(organisation=organisation, kind=kind, subject=subject, requested_by=by)
+        theirs = Report.objects.filter(organisation=organisation, requested_by=by, **wanted)
         found = theirs.filter(Q(idempotency_key=own_key) | waiting).first()
         if found:
             return found
@@ -62,14 +70,21 @@ def ask_for_report(
         number = (last or 0) + 1
         report = Report.objects.create(
             organisation=organisation,
-            kind=kind,
-            subject=subject,
             number=number,
             requested_by=by,
             idempotency_key=own_key,
+            **wanted,
         )
         transaction.on_commit(lambda: send(report.pk))
     return report
+
+
+def key_of(organisation: Organisation, by: User, wanted: dict[str, Any], key: str) -> str:
+    """What makes two requests with the same `key` the same one: who asks for what."""
+    subject = wanted["subject"]
+    about = {**wanted, "subject": subject.pk if subject else None}
+    asked = json.dumps([organisation.pk, by.pk, about, key], sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def fitting(kind: str, subject: Record | None) -> None:
@@ -120,7 +135,7 @@ def keep(report: Report, attempt: int, content: bytes, **facts: Any) -> None:
         held = Report.objects.select_for_update().filter(pk=report.pk, state=Report.State.RUNNING, attempt=attempt)
         if not held.exists():
             raise Lost(f"{report.pk} attempt {attempt}")
-        key = f"{report.organisation_id}/reports/{report.pk}.pdf"
+        key = f"{report.organisation_id}/reports/{report.pk}.{report.format}"
         put(key, content)
         held.update(
             state=Report.State.DONE,

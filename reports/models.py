@@ -53,6 +53,11 @@ class Report(models.Model):
         Kind.CORRECTIVE_LOG: "CAL",
         Kind.AUDIT: "AUR",
     }
+    CONTENT_TYPES: ClassVar[dict[str, str]] = {
+        "pdf": "application/pdf",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "zip": "application/zip",
+    }
     # What a report of these kinds is about: the kind of its `subject`.
     SUBJECTS: ClassVar[dict[str, str]] = {
         Kind.STATEMENT: "statement",
@@ -62,6 +67,11 @@ class Report(models.Model):
         Kind.REVIEW: "management-review",
         Kind.AUDIT: "audit",
     }
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        XLSX = "xlsx", _("Excel")
+        ZIP = "zip", "ZIP"
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -75,6 +85,9 @@ class Report(models.Model):
     subject = models.ForeignKey(
         Record, verbose_name=_("about"), on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
+    # What else it was asked with, by name: days as ISO 8601, the id of a framework, the reference of an audit.
+    parameters = models.JSONField(default=dict, blank=True, editable=False)
+    format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.PDF)
     number = models.PositiveIntegerField(_("version"))
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)

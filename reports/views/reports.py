@@ -139,8 +139,8 @@ def download(request: MemberRequest, report_id: UUID) -> HttpResponseBase:
             (report.reference, report.get_absolute_url()),
         ]
         return render(request, "reports/report_altered.html", {"report": report, "crumbs": crumbs}, status=500)
-    name = f"{report.reference}-{request.organisation.slug}-{report.kind}.pdf"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
+    name = f"{report.reference}-{request.organisation.slug}-{report.kind}.{report.format}"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=Report.CONTENT_TYPES[report.format])
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
