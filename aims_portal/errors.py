@@ -9,12 +9,14 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from organisations.api_errors import as_json, is_of_program
+from records.past.gate import PastStays
 
 # Classes of PostgreSQL's error codes: connection lost, no room or too many connections, shut down or starting.
 OUTAGES = ("08", "53", "57P")
@@ -39,6 +41,8 @@ def too_large(request: HttpRequest) -> HttpResponseBase:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if is_of_program(request):
         return as_json(403, "permission_denied", _("You may not do this."))
+    if isinstance(exception, PastStays):
+        return render(request, "past_stays.html", {"exception": exception}, status=403)
     return defaults.permission_denied(request, exception)
 
 

@@ -144,6 +144,8 @@ class Rail:
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
         items += [(_("History"), "log", None)]
+        if VIEW_RECORDS in self.request.permissions:
+            items += [(_("As of a day"), "as-of", None)]
         if MANAGE_MEMBERS in self.request.permissions:
             troubled = told(counts["troubled"]) if counts["troubled"] else None
             items += [(_("Members"), "member-list", None), (_("Mail"), "mail-list", troubled)]

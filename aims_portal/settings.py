@@ -85,10 +85,11 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "organisations.origin.OriginMiddleware",
     "audits.room.visits.VisitMiddleware",
+    "records.past.gate.PastMiddleware",
     "organisations.middleware.OrganisationMiddleware",
 ]
 # Who comes into an organisation goes through these, and may be turned away from a page (see organisations.middleware).
-ADMISSIONS = ["audits.room.gate.admit"]
+ADMISSIONS = ["audits.room.gate.admit", "records.past.gate.admit"]
 
 ROOT_URLCONF = "aims_portal.urls"
 WSGI_APPLICATION = "aims_portal.wsgi.application"

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from records.log_page import log_export, log_page
 from records.mention_page import mention_list
+from records.past.page import as_of
 from records.search_page import search_page
 from reports.views.calendar import calendar_feed
 
@@ -15,6 +16,7 @@ organisation: list[URLPattern | URLResolver] = [
     path("search/", search_page, name="search"),
     path("mentions/", mention_list, name="mention-list"),
     path("history/", log_page, name="log"),
+    path("as-of/", as_of, name="as-of"),
     path("history/export.<str:file_format>", log_export, name="log-export"),
     path("", include("reports.urls")),
     path("", include("audits.urls")),

@@ -12,6 +12,8 @@ M = TypeVar("M", bound=type[models.Model])
 # What is no record and hangs on none, but is told in the organisation's history: the right that opens it (see roles)
 # and the name of the page where it is kept.
 TOLD: dict[type[models.Model], tuple[str, str]] = {}
+# What is that of today also while somebody looks at a day gone by (records.past): rights, jobs, choices.
+OF_TODAY: set[type[models.Model]] = set()
 
 
 class Refuse(pgtrigger.Trigger):
@@ -32,6 +34,7 @@ def tracked(
     without: tuple[str, ...] = (),
     seen_with: str = "",
     kept_at: str = "",
+    of_today: bool = False,
     listed_by: tuple[str, ...] = (),
 ) -> Callable[[M], M]:
     """Class decorator: keeps each insert, update and delete of a model's own columns for ever, as `<Model>Event`.
@@ -39,7 +42,8 @@ def tracked(
     A record's inherited columns are tracked once, with `Record` itself; the two event tables meet in the record.
     `without` names columns that tick rather than change, such as a progress. What is no record and hangs on none, but
     belongs to an organisation, is told in its history to those with the right `seen_with`, with a link to the page
-    `kept_at`. `listed_by` are the columns of the index by which the newest events are found, if not the usual ones.
+    `kept_at`. With `of_today` a day gone by shows what is there now. `listed_by` are the
+    columns of the index by which the newest events are found, if not the usual ones.
     """
 
     def track(model: M) -> M:
@@ -50,6 +54,8 @@ def tracked(
         ]
         if seen_with:
             TOLD[model] = (seen_with, kept_at)
+        if of_today:
+            OF_TODAY.add(model)
         kept = Refuse(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
         listings = [listed_by] if listed_by else usual_listings(model, without)
         indexes = [models.Index(fields=fields) for fields in [("pgh_obj", "pgh_id"), *listings]]

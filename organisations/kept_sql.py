@@ -17,17 +17,21 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from .models import Organisation, User
+from .moment import past
 
 
 @dataclass(frozen=True)
 class Reader:
-    """All that decides which rows somebody reads: who, where, on which day there, and what memberships allow."""
+    """All that decides which rows somebody reads: who, where, on which day there, looking back to it or not, and what
+    memberships allow.
+    """
 
     person: int
     is_active: bool
     place: int
     timezone: str
     today: date
+    looks_back: bool
     held: tuple[tuple[int, frozenset[str]], ...]
     days: tuple[tuple[int, date], ...]
 
@@ -48,8 +52,8 @@ def reader_of(user: Any, organisation: Organisation) -> Reader | None:
     if getattr(user, "held", None) is None:
         return None
     held, days = tuple(user.held.items()), tuple(user.days.items())
-    zone, today = organisation.timezone, organisation.today()
-    return Reader(user.pk, user.is_active, organisation.pk, zone, today, held, days)
+    zone, today, looks_back = organisation.timezone, organisation.today(), past() is not None
+    return Reader(user.pk, user.is_active, organisation.pk, zone, today, looks_back, held, days)
 
 
 @dataclass(frozen=True)

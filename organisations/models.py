@@ -22,6 +22,7 @@ from guardian.models import UserObjectPermissionBase
 
 from .authority import Given
 from .history import tracked
+from .moment import today
 from .roles import MANAGE_MEMBERS, PERMISSIONS, ROLES_WITH_END_DATE, VIEW_RECORDS, Role
 
 # Words that begin our own addresses cannot be an organisation's.
@@ -121,8 +122,8 @@ class Organisation(models.Model):
         return zoneinfo.ZoneInfo(self.timezone)
 
     def today(self) -> date:
-        """The day it is at the organisation: every "due", "expired" and "overdue" is counted from it."""
-        return timezone.localdate(timezone=self.zone)
+        """The day it is at the organisation, or that is looked at: every "due" and "overdue" is counted from it."""
+        return today(self.zone)
 
 
 def free_slug(name: str) -> str:
@@ -161,7 +162,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return found
 
 
-@tracked(seen_with=MANAGE_MEMBERS, kept_at="member-list")
+@tracked(seen_with=MANAGE_MEMBERS, kept_at="member-list", of_today=True)
 class Membership(models.Model):
     """A person's place in an organisation, with one role; ends after `until`."""
 
@@ -212,7 +213,7 @@ class Membership(models.Model):
         return bool(self.until and self.until < self.organisation.today())
 
 
-@tracked()
+@tracked(of_today=True)
 class OrganisationGrant(UserObjectPermissionBase):
     """Guardian's grant of one right on one organisation, written only by `appoint` (see actions)."""
 
@@ -223,7 +224,7 @@ class OrganisationGrant(UserObjectPermissionBase):
         indexes = [models.Index(fields=["user", "content_object", "permission"], name="grant_by_user")]
 
 
-@tracked(without=("token_hash",), seen_with=MANAGE_MEMBERS, kept_at="member-list")
+@tracked(without=("token_hash",), seen_with=MANAGE_MEMBERS, kept_at="member-list", of_today=True)
 class Invitation(models.Model):
     """A mailed offer of membership. Its link works once, until it expires; only a hash of the link is kept."""
 
@@ -294,7 +295,7 @@ class SentMail(models.Model):
         return self.subject
 
 
-@tracked(without=("key_hash", "last_used_at"), seen_with=MANAGE_MEMBERS, kept_at="api-key-list")
+@tracked(without=("key_hash", "last_used_at"), seen_with=MANAGE_MEMBERS, kept_at="api-key-list", of_today=True)
 class ApiKey(models.Model):
     """Lets a program do what its owner may do in one organisation, until a day. Only a hash of it is kept."""
 

@@ -1,5 +1,6 @@
 """The request as views below `/<organisation>/` see it."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
         membership: Membership
         memberships: list[Membership]
         permissions: frozenset[str]
+        # The day gone by that is looked at (records.past); None for today.
+        past: date | None
         htmx: HtmxDetails
 else:
     MemberRequest = HttpRequest

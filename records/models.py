@@ -160,7 +160,7 @@ class Record(models.Model):
         return bool(self.review_on and self.review_on < today)
 
 
-@tracked()
+@tracked(of_today=True)
 class RecordGrant(UserObjectPermissionBase):
     """Guardian's grant of one record to one person, from and until a day; given by `give`, taken by `take_back`."""
 
@@ -248,7 +248,7 @@ class Mention(MailJob):
         return f"{self.comment_id} → {self.written}"
 
 
-@tracked()
+@tracked(of_today=True)
 class MentionChoice(models.Model):
     """Whether one person wants a mail when they are mentioned, or asked for something; without a row they do."""
 

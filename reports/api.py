@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as Refused
-from django.db.models import Min
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -22,10 +21,10 @@ from rest_framework.response import Response
 
 from organisations.api import MemberApi, as_object
 from organisations.api_errors import Unreadable
-from organisations.models import Organisation
 from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.api import IDEMPOTENCY, PersonField
 from records.models import Record
+from records.past.days import first_day
 
 from .actions import ask_for_report
 from .dashboard import DashboardSerializer, dashboard
@@ -136,8 +135,8 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
 ON = OpenApiParameter(
     "on",
     OpenApiTypes.DATE,
-    description="The day by which dates are judged; else today at the organisation. What the records said on a day "
-    "gone by cannot be told yet: days before the organisation's first record are 400.",
+    description="The day of which the facts are; else today at the organisation. On a day gone by the records are read "
+    "as they were at its end; of a day ahead only the dates are judged. Before the organisation's first record: 400.",
 )
 
 
@@ -168,9 +167,3 @@ def day_asked(request: Any) -> date:
         words = _("Nothing was on record here before %(day)s.") % {"day": first.isoformat()}
         raise ValidationError({"on": [words]})
     return day
-
-
-def first_day(organisation: Organisation) -> date:
-    """The day of the organisation's first record; today where it has none."""
-    first = Record.objects.of(organisation).aggregate(first=Min("created_at"))["first"]
-    return first.astimezone(organisation.zone).date() if first else organisation.today()

@@ -6,6 +6,7 @@ So is a digest, the mail that tells one person on one day of what is due; each r
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -27,7 +28,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(belongs_with(user, VIEW_RECORDS))
 
 
-@tracked(without=("progress", "lease_until", "attempt", "figures"))
+@tracked(without=("progress", "lease_until", "attempt", "figures"), of_today=True)
 class Report(models.Model):
     """One report asked for by one person, and the file that came of it."""
 
@@ -41,6 +42,7 @@ class Report(models.Model):
         REVIEW = "management_review", _("Management review minutes")
         CORRECTIVE_LOG = "corrective_log", _("Corrective-action log")
         AUDIT = "audit_report", _("Audit report")
+        EVOLUTION = "evolution", _("Evolution of the AIMS")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -52,6 +54,7 @@ class Report(models.Model):
         Kind.REVIEW: "MRR",
         Kind.CORRECTIVE_LOG: "CAL",
         Kind.AUDIT: "AUR",
+        Kind.EVOLUTION: "EVO",
     }
     CONTENT_TYPES: ClassVar[dict[str, str]] = {
         "pdf": "application/pdf",
@@ -132,11 +135,16 @@ class Report(models.Model):
         return f"{self.get_kind_display()}: {self.subject}" if self.subject else str(self.get_kind_display())
 
     @property
+    def day(self) -> date | None:
+        """The day gone by that it tells of; None where it tells of the moment it was made."""
+        return date.fromisoformat(self.parameters["on"]) if "on" in self.parameters else None
+
+    @property
     def is_waiting(self) -> bool:
         return self.state in {self.State.QUEUED, self.State.RUNNING}
 
 
-@tracked()
+@tracked(of_today=True)
 class DigestChoice(models.Model):
     """Whether one person wants their digest by mail; without a row they do."""
 
@@ -155,7 +163,7 @@ class DigestChoice(models.Model):
         return f"{self.person}: {self.by_mail}"
 
 
-@tracked(without=("attempt", "try_at", "error"))
+@tracked(without=("attempt", "try_at", "error"), of_today=True)
 class Digest(MailJob):
     """What one person is told on one day; at most one mail."""
 
@@ -208,7 +216,7 @@ class Reminder(models.Model):
         return f"{self.record}: {self.rule} {self.due_on} {self.slot:+}"
 
 
-@tracked(without=("secret_hash",), seen_with=MANAGE_MEMBERS, kept_at="member-list")
+@tracked(without=("secret_hash",), seen_with=MANAGE_MEMBERS, kept_at="member-list", of_today=True)
 class CalendarAddress(models.Model):
     """The secret address at which one person's calendar of what is due is read; only a hash of it is kept."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calendar, home, lists, mail, mandatory, reminders, reports, verify
+from .views import calendar, evolution, home, lists, mail, mandatory, reminders, reports, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("gaps/", lists.gap_list, name="gap-list"),
     path("readiness/rules/", lists.rules, name="readiness-rules"),
     path("readiness/<slug:code>/", lists.readiness_list, name="readiness-list"),
+    path("evolution/", evolution.compare, name="evolution"),
     path("reminders/", reminders.reminder_list, name="reminder-list"),
     path("calendar/", calendar.calendar_page, name="calendar"),
     path("mail/", mail.mail_list, name="mail-list"),

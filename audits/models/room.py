@@ -90,7 +90,7 @@ class AuditRoom(Record):
         return "before" if today < self.since else "open"
 
 
-@tracked()
+@tracked(of_today=True)
 class RoomSystem(models.Model):
     """That an AI system is in the scope of a room."""
 
@@ -106,7 +106,7 @@ class RoomSystem(models.Model):
         return f"{self.room_id} → {self.system_id}"
 
 
-@tracked()
+@tracked(of_today=True)
 class RoomRequirement(models.Model):
     """That a clause or a control is in the scope of a room."""
 

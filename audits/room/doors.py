@@ -38,6 +38,8 @@ WRITES: frozenset[str] = frozenset(
         *("information-request-accept", "information-request-return", "information-request-withdraw"),
         *("room-finding-list", "room-finding", "room-finding-accept", "room-finding-return"),
         *("room-finding-reject", "room-finding-verify"),
+        # The day they look at is kept with their session.
+        "as-of",
     }
 )
 # Files and lists that leave the portal, where the room allows it; programs take all they read.

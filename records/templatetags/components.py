@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from organisations.moment import now
 from records import signs
 from records.table_rows import drawn_rows
 
@@ -130,7 +131,7 @@ def day(value: datetime.date | datetime.datetime | None, kind: str = "") -> Safe
     if value is None or value == "":
         return _nothing()
     date = _as_day(value)
-    pattern = "j M" if kind == "short" and date.year == timezone.localdate().year else "j M Y"
+    pattern = "j M" if kind == "short" and date.year == timezone.localdate(now()).year else "j M Y"
     return format_html('<time datetime="{}">{}</time>', date.isoformat(), formats.date_format(date, pattern))
 
 
@@ -149,7 +150,7 @@ def due(value: datetime.date | None, done: bool = False, today: datetime.date | 
     if value is None:
         return format_html('<span class="when">{}</span>', pgettext("deadline", "no date"))
     date = _as_day(value)
-    days = (date - (today or timezone.localdate())).days
+    days = (date - (today or timezone.localdate(now()))).days
     if done or days > SOON:
         tone, words = "", formats.date_format(date, "j M Y")
     elif days < 0:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from records.past.looking import looking_back
 from reports.models import Report
 
-from . import audit, corrective_log, dossier, gap_run, impact, readiness, register, review, statement
+from . import audit, corrective_log, dossier, evolution, gap_run, impact, readiness, register, review, statement
 from .paper import Paper
 
 PAPERS: dict[str, Callable[[Report], Paper]] = {
@@ -19,9 +20,14 @@ PAPERS: dict[str, Callable[[Report], Paper]] = {
     Report.Kind.REVIEW: review.paper_of,
     Report.Kind.CORRECTIVE_LOG: corrective_log.paper_of,
     Report.Kind.AUDIT: audit.paper_of,
+    Report.Kind.EVOLUTION: evolution.paper_of,
 }
 
 
 def paper_of(report: Report) -> Paper:
-    """Derives all that a report says, as of now and as far as who asked for it may see. Raises what the kind raises."""
-    return PAPERS[report.kind](report)
+    """Derives all that a report says, as far as who asked for it may see: of now, or of the day gone by it is about.
+
+    Raises what the kind raises.
+    """
+    with looking_back(report.organisation, report.day):
+        return PAPERS[report.kind](report)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.conducting.checklist import Line, counts_of, lines_of, parts_of
 from audits.conducting.pages import scope_words
 from audits.models import NONCONFORMITIES, Audit, AuditRules, Conclusion, Finding, Grade, rules_of
 from evidence.references import in_order
+from organisations.moment import now
 from records.models import Record
 from reports.models import Report
 
@@ -20,7 +20,7 @@ from .paper import Chapter, Cover, Paper, day, listing, person, subject_of
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     audit = subject_of(report, Audit, "owner", "lead", "issued_by", "programme", "of_supplier", "organisation")
     lines, rules = lines_of(audit), rules_of(report.organisation)
     visible: Any = Finding.objects.visible_to(report.requested_by).of(report.organisation).filter(found_in=audit)

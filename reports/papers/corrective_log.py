@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.models import ActionState, CorrectiveAction
+from organisations.moment import now
 from reports.models import Report
 from reports.readiness.lists import Seen
 
@@ -19,7 +20,7 @@ from .paper import Chapter, Cover, Paper, Table, day, listing, person
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     on = timezone.localdate(at, report.organisation.zone)
     actions = actions_of(Seen(report.organisation, report.requested_by, at, on))
     cover = Cover(

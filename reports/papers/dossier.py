@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organisations.moment import now
 from reports.models import Report
 from risks.dossier.parts import Line, Part, RiskLine
 from risks.dossier.trace import dossier_of
@@ -18,7 +19,7 @@ from .paper import Chapter, Cover, Paper, Table, day, person, subject_of
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     related = ("owner", "technical_owner", "main_supplier", "organisation")
     system = subject_of(report, AISystem, *related)
     dossier = dossier_of(system, report.requested_by, timezone.localdate(at, report.organisation.zone))

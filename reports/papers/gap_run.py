@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clauses.gaps.comparing import Move, compare, earlier_than
@@ -20,6 +19,7 @@ from clauses.gaps.findings import (
     totals_of,
 )
 from clauses.models import GapRun
+from organisations.moment import now
 from reports.models import Report
 
 from .document import document, table
@@ -27,7 +27,7 @@ from .paper import Chapter, Cover, Paper, Table, day, person, subject_of
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     run = subject_of(report, GapRun, "owner", "closed_by", "organisation")
     found = findings(run)
     cover = Cover(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organisations.moment import now
 from reports.models import Report
 from risks.impact.document import document_of
 from risks.models import Dimension, ImpactAssessment, Output
@@ -32,7 +32,7 @@ def paper_of(report: Report) -> Paper:
         ),
     )
     chapters = chapters_of(assessment)
-    return document(report, timezone.now(), cover, chapters, headline(assessment))
+    return document(report, now(), cover, chapters, headline(assessment))
 
 
 def headline(assessment: ImpactAssessment) -> list[dict[str, Any]]:

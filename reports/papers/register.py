@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organisations.moment import now
 from reports.models import Report
 from reports.readiness.lists import Seen
 from reports.readiness.result import as_plain
@@ -19,7 +20,7 @@ from .register_rows import Row, rows_of
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     on = timezone.localdate(at, report.organisation.zone)
     seen = Seen(report.organisation, report.requested_by, at, on)
     criteria = seen.of(RiskCriteria).filter(state=Standing.APPROVED).order_by("-number", "-pk").first()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.models import ManagementReview, ReviewInput, Topic
+from organisations.moment import now
 from reports.models import Report
 
 from .document import document, table
@@ -15,7 +16,7 @@ from .paper import Chapter, Cover, Paper, day, listing, person, subject_of, yes_
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     review = subject_of(report, ManagementReview, "owner", "chair", "issued_by", "organisation")
     rows = {row.topic: row for row in review.inputs.all()}
     inputs = [rows.get(topic) or ReviewInput(review=review, topic=topic) for topic in Topic]

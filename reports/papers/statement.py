@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clauses.models import Requirement, Status
 from clauses.models.catalogue import ISO_42001
+from organisations.moment import now
 from reports.models import Report
 from reports.readiness.result import as_plain
 from risks.applicability.statement import Line, lines_of
@@ -20,7 +20,7 @@ from .paper import Cover, Paper, day, framed, person, subject_of
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     statement = subject_of(report, Statement, "owner", "decided_by", "submitted_by")
     lines = lines_of(statement)
     figures = {

@@ -14,6 +14,7 @@ from clauses.models.catalogue import ISO_42001
 from clauses.scope.inventory import approved_scope
 from clauses.standing import Standing, standings
 from organisations.models import Organisation
+from organisations.moment import now
 from reports.due import due, record_url
 
 from .absence import OF_REGISTERS as ABSENT_REGISTERS
@@ -35,7 +36,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     "Today" is the day at the organisation. Nothing is written or remembered. Without `proofs` evidence, systems and
     what soon runs out are counted, not listed; documented information is left out. Every other figure is the same.
     """
-    at = at or timezone.now()
+    at = at or now()
     on = timezone.localdate(at, organisation.zone)
     positions = list(
         Position.objects.visible_to(user).of(organisation).in_order().select_related("requirement", "owner")
@@ -73,7 +74,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
 
 def documents_of(organisation: Organisation, user: Any, *, proofs: bool) -> tuple[Documented, ...]:
     """The documented information of `readiness` alone, for now; without `proofs` evidence is not named."""
-    seen = Seen(organisation, user, timezone.now(), organisation.today())
+    seen = Seen(organisation, user, now(), organisation.today())
     positions = Position.objects.visible_to(user).of(organisation).in_order().select_related("requirement", "owner")
     return documented(
         seen, lines_of(organisation, list(positions), Shelf(organisation, user, seen.on, proofs=proofs), seen.on)

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from clauses.models import Position
 from clauses.standing import standings
 from evidence.models import Evidence
+from organisations import moment
 from organisations.requests import MemberRequest
 from organisations.roles import ENTER_ROOM, VIEW_RECORDS
 from records.models import Record
@@ -42,7 +42,7 @@ def home(request: MemberRequest) -> HttpResponse:
     """The page behind `/<organisation>/`; for an auditor from outside it is their room."""
     if ENTER_ROOM in request.permissions:
         return redirect("room", request.organisation.slug)
-    now = timezone.now()
+    now = moment.now()
     context = {"now": now, "today": request.organisation.today(), "crumbs": [(_("Home"), None)]}
     if VIEW_RECORDS not in request.permissions:
         return render(request, "reports/home_own.html", context | own(request))

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.access import needs
+from organisations.moment import now
 from organisations.requests import MemberRequest
 from organisations.roles import ROLES_WITH_END_DATE, VIEW_RECORDS
 from records.views import page_of
@@ -107,7 +107,7 @@ def readiness_list(request: MemberRequest, code: str) -> HttpResponse:
     if listed is None:
         raise Http404
     organisation = request.organisation
-    seen = Seen(organisation, request.user, timezone.now(), organisation.today())
+    seen = Seen(organisation, request.user, now(), organisation.today())
     page = page_of(request, rows_of(seen, listed))
     context = {
         "listed": listed,

@@ -66,10 +66,14 @@ def asked(request: MemberRequest) -> HttpResponse:
     visible_records = Record.objects.visible_to(request.user).of(request.organisation)
     subject = get_object_or_404(visible_records, reference=reference) if reference else None
     key = request.POST.get("key", "")[:100] or str(uuid4())
-    if kind not in Report.Kind.values:
+    if kind not in Report.Kind.values or kind == Report.Kind.EVOLUTION:
         raise Http404
+    # Who looks at a day gone by asks for reports of that day.
+    parameters = {"on": request.past.isoformat()} if request.past else {}
     try:
-        report = ask_for_report(request.organisation, kind=kind, by=request.user, key=key, subject=subject)
+        report = ask_for_report(
+            request.organisation, kind=kind, by=request.user, key=key, subject=subject, parameters=parameters
+        )
     except ValidationError as error:
         raise Http404 from error
     return redirect_after_post(report)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organisations.moment import now
 from records.tables import MID, NUMBER, WIDE, BadgeColumn, DayColumn, RecordTable
 from records.templatetags.components import badge
 from risks.incidents.clock import running
@@ -33,7 +34,7 @@ class ClockColumn(tables.Column):
     """The next deadline to tell somebody, as the time that is left; exported as the moment."""
 
     def render(self, value: datetime) -> str:
-        clock = running(value, timezone.now())
+        clock = running(value, now())
         return format_html('<span title="{}">{}</span>', local(value), badge(clock.words, clock.tone))
 
     def value(self, value: datetime) -> str:

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from organisations import moment
 from organisations.requests import MemberRequest
 from records.models import RecordQuerySet
 from records.views import RecordViews
@@ -49,7 +49,7 @@ class IncidentViews(RecordViews):
         return super().visible(request).annotate(next_due=Subquery(waiting.order_by("due_at").values("due_at")[:1]))
 
     def extra_context(self, request: MemberRequest, record: Incident) -> dict[str, Any]:
-        rows, now = list(record.notifications.all()), timezone.now()
+        rows, now = list(record.notifications.all()), moment.now()
         return {
             "notifications": [{"row": row, "clock": clock_of(row, now)} for row in rows],
             "nobody_named": record.is_open and record.severity in GRAVE and not rows,

@@ -66,6 +66,13 @@ class Risk(Record):
 
     PREFIX: ClassVar[str] = "R"
     KIND: ClassVar[str] = "risk"
+    # How they were on a day gone by (records.past): those of the newest assessment of each phase at that time.
+    THEN: ClassVar[dict[str, str]] = {
+        f"{phase}_{what}": f"""COALESCE((SELECT a.{what} FROM risks_riskassessment a WHERE a.risk_id = e.pgh_obj_id
+            AND a.phase = '{phase}' ORDER BY a.id DESC LIMIT 1), {none})"""
+        for phase in Phase
+        for what, none in (("score", "NULL"), ("level", "''"))
+    }
 
     process = models.CharField(_("process"), max_length=12, choices=Process, default=Process.OPERATIONAL)
     system = models.ForeignKey(

@@ -153,6 +153,14 @@ MATERIAL = (
 )
 
 
+def keys_of(system: str) -> str:
+    """SQL of what `supplier_keys` is of the system with this number."""
+    return f"""COALESCE((
+        SELECT left(string_agg(link.supplier_id::text, ',' ORDER BY link.supplier_id), 500)
+        FROM systems_systemsupplier link WHERE link.aisystem_id = {system}
+    ), '')"""
+
+
 class Material(models.Func):
     """A column as text, ended by a sign that no text holds, so that two columns never read as one."""
 
@@ -175,6 +183,8 @@ class AISystem(Record):
 
     PREFIX: ClassVar[str] = "AIS"
     KIND: ClassVar[str] = "ai-system"
+    # How it was on a day gone by (records.past).
+    THEN: ClassVar[dict[str, str]] = {"supplier_keys": keys_of("e.pgh_obj_id")}
 
     purpose = models.TextField(_("purpose"))
     roles = ArrayField(models.CharField(max_length=20, choices=AIRole), verbose_name=_("our roles"))
@@ -254,13 +264,13 @@ class AISystem(Record):
         return ", ".join(str(AIRole(role).label) for role in self.roles)
 
 
-KEEP_SUPPLIER_KEYS = """
-    UPDATE systems_aisystem SET supplier_keys = COALESCE((
-        SELECT left(string_agg(link.supplier_id::text, ',' ORDER BY link.supplier_id), 500)
-        FROM systems_systemsupplier link WHERE link.aisystem_id = systems_aisystem.record_ptr_id
-    ), '') WHERE record_ptr_id = COALESCE(NEW.aisystem_id, OLD.aisystem_id);
+KEEP_SUPPLIER_KEYS = (
+    f"""
+    UPDATE systems_aisystem SET supplier_keys = {keys_of("systems_aisystem.record_ptr_id")} """
+    """WHERE record_ptr_id = COALESCE(NEW.aisystem_id, OLD.aisystem_id);
     RETURN NULL;
 """
+)
 
 
 @tracked()

@@ -1,0 +1,57 @@
+"""Which days gone by may be looked at, and which one somebody has chosen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from organisations.models import Organisation
+from records.events import table_of
+from records.models import Record
+
+# By organisation: the day somebody looks at, kept with their session.
+CHOSEN = "past_days"
+
+
+def first_day(organisation: Organisation) -> date:
+    """The day of the organisation's first record; today where it has none."""
+    events = table_of(Record)._default_manager.filter(organisation_id=organisation.pk)
+    first = events.order_by("pgh_created_at").values_list("pgh_created_at", flat=True).first()
+    return first.astimezone(organisation.zone).date() if first else organisation.today()
+
+
+def is_over(day: date, organisation: Organisation) -> date:
+    """The day, if it lies between the first record and yesterday. Raises ValidationError with the reason if not."""
+    if day >= organisation.today():
+        raise ValidationError(_("This day is not over yet: what is shown as of today is its newest state."))
+    first = first_day(organisation)
+    if day < first:
+        raise ValidationError(_("Nothing was on record here before %(day)s.") % {"day": first.isoformat()})
+    return day
+
+
+def day_from(text: str, organisation: Organisation) -> date | None:
+    """The same for YYYY-MM-DD as text; None where it is no such day."""
+    try:
+        return is_over(date.fromisoformat(text), organisation) if len(text) == len("2026-11-23") else None
+    except (ValueError, ValidationError):
+        return None
+
+
+def chosen(request: Any) -> date | None:
+    """The day gone by that a person looks at: by the session, for a program by `?on=`."""
+    if hasattr(request.resolver_match.func, "for_programs"):
+        text = request.GET.get("on", "")
+    else:
+        text = request.session.get(CHOSEN, {}).get(request.organisation.slug, "")
+    return day_from(text, request.organisation) if text else None
+
+
+def choose(request: Any, day: date | None) -> None:
+    """Remembers the day for this organisation; None for today."""
+    days = dict(request.session.get(CHOSEN, {}))
+    days.pop(request.organisation.slug, None)
+    request.session[CHOSEN] = days | ({request.organisation.slug: day.isoformat()} if day else {})

@@ -1,0 +1,54 @@
+"""Looks at a day gone by: for as long as it lasts, whatever is read is read as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from organisations.models import Organisation
+from organisations.moment import LOOKED_AT, end_of
+
+from .shadows import in_the_past
+
+
+@contextmanager
+def looking_back(organisation: Organisation, day: date | None) -> Iterator[None]:
+    """Everything read within is of the end of `day` at the organisation; of now where that is None.
+
+    Of this organisation only: others have no records then. Rights, jobs and people are those of today
+    (history.OF_TODAY).
+    Raises shadows.PastStaysError where something would be changed.
+    """
+    token = LOOKED_AT.set(end_of(organisation.pk, organisation.zone, day) if day else None)
+    try:
+        with made_of_history():
+            yield
+    finally:
+        LOOKED_AT.reset(token)
+
+
+@contextmanager
+def made_of_history() -> Iterator[None]:
+    """Puts shadows before every statement, once. A shadow has no primary key, so all columns are grouped by."""
+    if read_then in connection.execute_wrappers:
+        yield
+        return
+    features: Any = connection.features
+    features.allows_group_by_selected_pks = False
+    try:
+        with connection.execute_wrapper(read_then):
+            yield
+    finally:
+        del features.allows_group_by_selected_pks
+
+
+def read_then(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Passed to `connection.execute_wrapper`."""
+    looked_at = LOOKED_AT.get()
+    if looked_at is not None:
+        sql = in_the_past(sql, looked_at, has_values=values is not None)
+    return execute(sql, values, many, context)
