@@ -33,21 +33,25 @@ def looking_back(organisation: Organisation, day: date | None) -> Iterator[None]
 
 @contextmanager
 def made_of_history() -> Iterator[None]:
-    """Puts shadows before every statement, once. A shadow has no primary key, so all columns are grouped by."""
+    """Puts shadows before every statement, once, and before pghistory puts anything there.
+
+    A shadow has no primary key, so all columns are grouped by.
+    """
     if read_then in connection.execute_wrappers:
         yield
         return
     features: Any = connection.features
     features.allows_group_by_selected_pks = False
+    connection.execute_wrappers.insert(0, read_then)
     try:
-        with connection.execute_wrapper(read_then):
-            yield
+        yield
     finally:
+        connection.execute_wrappers.remove(read_then)
         del features.allows_group_by_selected_pks
 
 
 def read_then(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Passed to `connection.execute_wrapper`."""
+    """One of `connection.execute_wrappers`."""
     looked_at = LOOKED_AT.get()
     if looked_at is not None:
         sql = in_the_past(sql, looked_at, has_values=values is not None)

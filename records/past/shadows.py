@@ -52,9 +52,11 @@ def tables() -> dict[str, str]:
     found = {}
     for table in apps.get_models():
         model = getattr(table, "pgh_tracked_model", None)
-        if model is not None and model not in OF_TODAY:
+        if model is None:
+            continue
+        found[table._meta.db_table] = history_of(table._meta.db_table)
+        if model not in OF_TODAY:
             found[model._meta.db_table] = table_then(model, table)
-            found[table._meta.db_table] = history_then(table)
     return found
 
 
@@ -80,12 +82,8 @@ def needed(names: frozenset[str]) -> tuple[str, ...]:
 
 
 def history_of(name: str) -> str:
-    return f'"{name}" AS NOT MATERIALIZED (SELECT * FROM "{name}" WHERE pgh_created_at < {{until}})'
-
-
-def history_then(table: type[Model]) -> str:
     """What had happened by then."""
-    return history_of(table._meta.db_table)
+    return f'"{name}" AS NOT MATERIALIZED (SELECT * FROM "{name}" WHERE pgh_created_at < {{until}})'
 
 
 def table_then(model: type[Model], table: type[Model]) -> str:

@@ -7,8 +7,8 @@ from datetime import date
 
 from reports.readiness import Readiness
 
-# So many lines of a group are kept; all of them are counted.
-MOST = 200
+# So many lines of a group are kept, and shown on the page; all of them are counted.
+MOST, SHOWN = 200, 25
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,14 @@ class Group:
     @property
     def more(self) -> int:
         return self.count - len(self.lines)
+
+    @property
+    def shown(self) -> tuple[Line, ...]:
+        return self.lines[:SHOWN]
+
+    @property
+    def unshown(self) -> int:
+        return self.count - len(self.shown)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,11 @@ def level_of(phase: Phase) -> Any:
     return models.CharField(phase.label, max_length=10, choices=Level, blank=True, editable=False)
 
 
+# SQL of a risk's newest score or level in a phase.
+NEWEST = """COALESCE((SELECT a.{what} FROM risks_riskassessment a
+    WHERE a.risk_id = e.pgh_obj_id AND a.phase = '{phase}' ORDER BY a.id DESC LIMIT 1), {none})"""
+
+
 class RiskQuerySet(RecordQuerySet["Risk"]):
     def open(self) -> RiskQuerySet:
         return self.filter(closed_on=None)
@@ -68,8 +73,7 @@ class Risk(Record):
     KIND: ClassVar[str] = "risk"
     # How they were on a day gone by (records.past): those of the newest assessment of each phase at that time.
     THEN: ClassVar[dict[str, str]] = {
-        f"{phase}_{what}": f"""COALESCE((SELECT a.{what} FROM risks_riskassessment a WHERE a.risk_id = e.pgh_obj_id
-            AND a.phase = '{phase}' ORDER BY a.id DESC LIMIT 1), {none})"""
+        f"{phase}_{what}": NEWEST.format(what=what, phase=phase, none=none)
         for phase in Phase
         for what, none in (("score", "NULL"), ("level", "''"))
     }

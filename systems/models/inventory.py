@@ -153,9 +153,8 @@ MATERIAL = (
 )
 
 
-def keys_of(system: str) -> str:
-    """SQL of what `supplier_keys` is of the system with this number."""
-    return f"""COALESCE((
+# SQL of what `supplier_keys` is of the system with this number.
+KEYS_OF = """COALESCE((
         SELECT left(string_agg(link.supplier_id::text, ',' ORDER BY link.supplier_id), 500)
         FROM systems_systemsupplier link WHERE link.aisystem_id = {system}
     ), '')"""
@@ -184,7 +183,7 @@ class AISystem(Record):
     PREFIX: ClassVar[str] = "AIS"
     KIND: ClassVar[str] = "ai-system"
     # How it was on a day gone by (records.past).
-    THEN: ClassVar[dict[str, str]] = {"supplier_keys": keys_of("e.pgh_obj_id")}
+    THEN: ClassVar[dict[str, str]] = {"supplier_keys": KEYS_OF.format(system="e.pgh_obj_id")}
 
     purpose = models.TextField(_("purpose"))
     roles = ArrayField(models.CharField(max_length=20, choices=AIRole), verbose_name=_("our roles"))
@@ -264,13 +263,10 @@ class AISystem(Record):
         return ", ".join(str(AIRole(role).label) for role in self.roles)
 
 
-KEEP_SUPPLIER_KEYS = (
-    f"""
-    UPDATE systems_aisystem SET supplier_keys = {keys_of("systems_aisystem.record_ptr_id")} """
-    """WHERE record_ptr_id = COALESCE(NEW.aisystem_id, OLD.aisystem_id);
+KEEP_SUPPLIER_KEYS = """
+    UPDATE systems_aisystem SET supplier_keys = KEYS WHERE record_ptr_id = COALESCE(NEW.aisystem_id, OLD.aisystem_id);
     RETURN NULL;
-"""
-)
+""".replace("KEYS", KEYS_OF.format(system="systems_aisystem.record_ptr_id"))
 
 
 @tracked()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from aims_portal.loading import load, summary
 from aims_portal.sample.accounts import REFERENCE_DAY, SAMPLES, let_in, require_demo, sample_password
+from aims_portal.sample.past import give_a_past
 from organisations.models import Organisation
 from organisations.origin import TrackedCommand
 from organisations.rows import BadFileError
@@ -27,6 +28,7 @@ class Command(TrackedCommand):
                 with transaction.atomic():
                     loaded = load(path, shift_from=REFERENCE_DAY)
                     let_in(loaded.organisation, password)
+                    give_a_past(loaded.organisation)
             except BadFileError as error:
                 raise CommandError(str(error)) from error
             self.stdout.writelines(f"{line}\n" for line in summary(loaded))
