@@ -15,11 +15,15 @@ from django.utils import timezone
 
 @dataclass(frozen=True)
 class Past:
-    """The end of a day gone by in one organisation: `until` is the first moment that no longer belongs to it."""
+    """The end of a day gone by in one organisation: `until` is the first moment that no longer belongs to it.
+
+    `is_short` where all history of the installation is read in a moment (records.past.shadows).
+    """
 
     organisation: int
     day: date
     until: datetime
+    is_short: bool = False
 
 
 LOOKED_AT: ContextVar[Past | None] = ContextVar("looked_at", default=None)
@@ -30,8 +34,9 @@ def past() -> Past | None:
     return LOOKED_AT.get()
 
 
-def end_of(organisation: int, zone: ZoneInfo, day: date) -> Past:
-    return Past(organisation, day, datetime.combine(day + timedelta(days=1), time(), zone))
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment after the day."""
+    return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def now() -> datetime:

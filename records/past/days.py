@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError as Unreadable
 
 from organisations.models import Organisation
 from records.events import table_of
@@ -14,6 +15,8 @@ from records.models import Record
 
 # By organisation: the day somebody looks at, kept with their session.
 CHOSEN = "past_days"
+# What a program may also ask of a day ahead, and which says itself what is wrong with a day.
+JUDGED_AHEAD = frozenset({"api-dashboard", "api-readiness"})
 
 
 def first_day(organisation: Organisation) -> date:
@@ -44,10 +47,21 @@ def day_from(text: str, organisation: Organisation) -> date | None:
 def chosen(request: Any) -> date | None:
     """The day gone by that a person looks at: by the session, for a program by `?on=`."""
     if hasattr(request.resolver_match.func, "for_programs"):
-        text = request.GET.get("on", "")
-    else:
-        text = request.session.get(CHOSEN, {}).get(request.organisation.slug, "")
+        return asked_for(request)
+    text = request.session.get(CHOSEN, {}).get(request.organisation.slug, "")
     return day_from(text, request.organisation) if text else None
+
+
+def asked_for(request: Any) -> date | None:
+    """The day a program asks for. Raises Django REST framework's ValidationError where there is nothing to be read."""
+    text = request.GET.get("on")
+    day = day_from(text, request.organisation) if text else None
+    if text is None or day or request.resolver_match.url_name in JUDGED_AHEAD:
+        return day
+    if text == request.organisation.today().isoformat():
+        return None
+    first = first_day(request.organisation).isoformat()
+    raise Unreadable({"on": [_("Give a day from %(first)s to today, as YYYY-MM-DD.") % {"first": first}]})
 
 
 def choose(request: Any, day: date | None) -> None:

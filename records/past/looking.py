@@ -10,9 +10,14 @@ from typing import Any
 from django.db import connection
 
 from organisations.models import Organisation
-from organisations.moment import LOOKED_AT, end_of
+from organisations.moment import LOOKED_AT, Past, end_of
+from records.events import table_of
+from records.models import Record
 
 from .shadows import in_the_past
+
+# As many changes of records, by the database's own estimate, are read as a whole in a moment.
+SHORT = 20_000
 
 
 @contextmanager
@@ -23,12 +28,19 @@ def looking_back(organisation: Organisation, day: date | None) -> Iterator[None]
     (history.OF_TODAY).
     Raises shadows.PastStaysError where something would be changed.
     """
-    token = LOOKED_AT.set(end_of(organisation.pk, organisation.zone, day) if day else None)
+    token = LOOKED_AT.set(past_of(organisation, day) if day else None)
     try:
         with made_of_history():
             yield
     finally:
         LOOKED_AT.reset(token)
+
+
+def past_of(organisation: Organisation, day: date) -> Past:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table_of(Record)._meta.db_table])
+        is_short = cursor.fetchone()[0] < SHORT
+    return Past(organisation.pk, day, end_of(day, organisation.zone), is_short)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ SHOWS_AUDITING = (*AUDITING, "audit-list", "audit-detail")
 THEIRS = {
     "internal_auditor": ("reminder-list", "mention-list", *AUDITING),
     "auditor": ("mention-list",),
-    "manager": ("report-list", "report-new", "reminder-list", "mention-list"),
+    "manager": ("report-list", "report-new", "evolution", "reminder-list", "mention-list"),
     "administrator": (
         "member-",
         "invitation-",
@@ -39,7 +39,7 @@ THEIRS = {
     ),
 }
 # Takes a file to check it, keeps nothing, and is for everybody.
-ONLY_CHECKS = {"report-verify"}
+ONLY_CHECKS = {"report-verify", "as-of"}
 # The same, and a key of one's own, with no more rights than oneself.
 ANYBODYS = ONLY_CHECKS | {"api-key-list", "calendar"}
 # How somebody looks at a list, nothing in it: saved filters of each.
