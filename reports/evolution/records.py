@@ -45,7 +45,7 @@ def seen_on_its_day(organisation: Organisation, user: Any) -> Seen:
 
 def record_groups(organisation: Organisation, then: Seen, now: Seen) -> list[Group]:
     added = [pk for pk in now.records if pk not in then.records]
-    changed = [pk for pk in now.records if pk in then.records and now.records[pk][3] != then.records[pk][3]]
+    changed = [pk for pk in now.records if pk in then.records and now.records[pk] != then.records[pk]]
     gone = [pk for pk in then.records if pk not in now.records]
     return [
         group("added", _("Added"), lines(organisation, now, added), now=_("What")),
