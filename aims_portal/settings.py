@@ -136,6 +136,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep mail": {"task": "organisations.tasks.sweep_mail", "schedule": 60.0},
     # A system that changed after its assessment was approved has the next one begun: see risks.changes.drafts.
     "draft what changed": {"task": "risks.tasks.draft_what_changed", "schedule": 600.0},
+    # A second one while the first still works does nothing: see docs/decisions/0025-sealed-history.md.
+    "seal history": {"task": "records.tasks.seal_history", "schedule": 10.0, "options": {"expires": 10}},
     "sweep imports": {"task": "records.tasks.sweep_imports", "schedule": 30.0},
     "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from . import mentions
 from .imports import actions, running
+from .sealing import sealer
 
 
 @shared_task(ignore_result=True)
@@ -19,3 +20,8 @@ def run_import(import_id: str) -> None:
 @shared_task(ignore_result=True)
 def sweep_imports() -> None:
     actions.sweep()
+
+
+@shared_task(ignore_result=True)
+def seal_history() -> None:
+    sealer.seal()

@@ -1,0 +1,61 @@
+"""Whose an event is: SQL that finds the organisation of a row of an event table, from history alone."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from organisations.models import Organisation
+
+NOBODY = "NULL::bigint"
+DEEPEST = 3
+FIRST_EVENT = (
+    "(SELECT {organisation} FROM {table} {alias} WHERE {alias}.pgh_obj_id = {number} "
+    "ORDER BY {alias}.pgh_obj_id, {alias}.pgh_id LIMIT 1)"
+)
+
+
+def event_tables() -> list[type[Model]]:
+    """Every event table there is, in the order of their names."""
+    found = [model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
+    return sorted(found, key=lambda table: table._meta.db_table)
+
+
+@cache
+def organisation_of(table: type[Model], alias: str = "e", depth: int = 0) -> str:
+    """The id of the organisation an event belongs to, or NULL: by its own column, its record, or what it hangs on.
+
+    What it hangs on is looked up in the first event of that: it is there as long as history is, deleted or not, and
+    was committed no later than this event.
+    """
+    from records.events import table_of
+    from records.models import Record
+
+    model: Any = table.pgh_tracked_model  # type: ignore[attr-defined]
+    if model is Organisation:
+        return f"{alias}.pgh_obj_id"
+    if issubclass(model, Record) and model is not Record:
+        return first_event(table_of(Record), f"{alias}.pgh_obj_id", depth)
+    links = [item for item in table._meta.concrete_fields if item.is_relation and not item.name.startswith("pgh_")]
+    links.sort(key=lambda item: item.null)
+    for item in links:
+        if item.related_model is Organisation:
+            return f"{alias}.{item.column}"
+    for item in links:
+        if issubclass(item.related_model, Record):
+            return first_event(table_of(Record), f"{alias}.{item.column}", depth)
+    if depth < DEEPEST:
+        tracked = {other.pgh_tracked_model for other in event_tables()}  # type: ignore[attr-defined]
+        for item in links:
+            if item.related_model in tracked:
+                return first_event(table_of(item.related_model), f"{alias}.{item.column}", depth)
+    return NOBODY
+
+
+def first_event(table: type[Model], number: str, depth: int) -> str:
+    alias = f"e{depth + 1}"
+    organisation = organisation_of(table, alias, depth + 1)
+    return FIRST_EVENT.format(organisation=organisation, table=table._meta.db_table, alias=alias, number=number)
