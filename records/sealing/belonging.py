@@ -16,6 +16,7 @@ FIRST_EVENT = (
     "(SELECT {organisation} FROM {table} {alias} WHERE {alias}.pgh_obj_id = {number} "
     "ORDER BY {alias}.pgh_obj_id, {alias}.pgh_id LIMIT 1)"
 )
+ITSELF = "(SELECT itself.organisation_id FROM {table} itself WHERE itself.id = {number})"
 
 
 def event_tables() -> list[type[Model]]:
@@ -38,7 +39,7 @@ def organisation_of(table: type[Model], alias: str = "e", depth: int = 0) -> str
     if model is Organisation:
         return f"{alias}.pgh_obj_id"
     if issubclass(model, Record) and model is not Record:
-        return first_event(table_of(Record), f"{alias}.pgh_obj_id", depth)
+        return of_record(f"{alias}.pgh_obj_id", depth)
     links = [item for item in table._meta.concrete_fields if item.is_relation and not item.name.startswith("pgh_")]
     links.sort(key=lambda item: item.null)
     for item in links:
@@ -46,13 +47,23 @@ def organisation_of(table: type[Model], alias: str = "e", depth: int = 0) -> str
             return f"{alias}.{item.column}"
     for item in links:
         if issubclass(item.related_model, Record):
-            return first_event(table_of(Record), f"{alias}.{item.column}", depth)
+            return of_record(f"{alias}.{item.column}", depth)
     if depth < DEEPEST:
         tracked = {other.pgh_tracked_model for other in event_tables()}  # type: ignore[attr-defined]
         for item in links:
             if item.related_model in tracked:
                 return first_event(table_of(item.related_model), f"{alias}.{item.column}", depth)
     return NOBODY
+
+
+def of_record(number: str, depth: int) -> str:
+    """By the record's history; a record that was put in past its triggers has none, and is asked itself."""
+    from records.events import table_of
+    from records.models import Record
+
+    by_history = first_event(table_of(Record), number, depth)
+    itself = ITSELF.format(table=Record._meta.db_table, number=number)
+    return f"coalesce({by_history}, {itself})"
 
 
 def first_event(table: type[Model], number: str, depth: int) -> str:

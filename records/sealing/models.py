@@ -6,8 +6,10 @@ from datetime import UTC
 from typing import Any
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import Refuse
@@ -145,3 +147,29 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table_id}: {self.settled}"
+
+
+class Verification(models.Model):
+    """What came of checking a chain once; the head it found must be among the roots for ever after."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="verifications")
+    checked_at = models.DateTimeField(_("checked"), default=timezone.now)
+    # Nobody, when the portal checked by itself or somebody did on the command line.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    events = models.BigIntegerField()
+    number = models.PositiveIntegerField(_("root"))
+    head = models.BinaryField(max_length=32)
+    faults = models.PositiveIntegerField(_("faults"))
+    told = models.JSONField(default=list)
+
+    class Meta:
+        default_permissions = ()
+        triggers = [append_only()]
+        ordering = ["-checked_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.chain_id} {self.checked_at}: {self.faults}"
+
+    @property
+    def head_hex(self) -> str:
+        return bytes(self.head).hex()

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 
 from organisations.models import Organisation
 from records.events import Source, sources_of
 from records.models import Record, RecordGrant
 
-from .lines import lines, pin
+from .lines import read_lines, snapshot
 from .merkle import levels_of, path_in
 from .models import Chain, EventTable, SealedEvent
 from .shapes import known_shapes
@@ -56,8 +56,7 @@ def sealed_lines(organisation: Organisation, record_ids: Collection[int] | None 
     chain = Chain.objects.filter(organisation=organisation).first()
     if chain is None:
         return
-    with transaction.atomic():
-        pin()
+    with snapshot():
         for _root, places in groupby(places_of(chain, record_ids), key=lambda place: place.root):
             yield from of_root(chain, list(places))
 
@@ -94,14 +93,14 @@ def of_root(chain: Chain, places: list[Place]) -> Iterator[SealedLine]:
     first = places[0].first
     sealed = SealedEvent.objects.filter(chain=chain, sequence__range=(first, places[0].last)).order_by("sequence")
     levels = levels_of([bytes(leaf) for leaf in sealed.values_list("leaf", flat=True)])
-    texts: dict[int, str | None] = {}
+    texts: dict[int, bytes | None] = {}
     by_shape = sorted(places, key=lambda place: place.shape)
     shapes = known_shapes()
     for number, of_shape in groupby(by_shape, key=lambda place: place.shape):
         shape = shapes[number]
         keys = [(place.sequence, place.event) for place in of_shape]
-        texts.update(lines(shape.table, shape.columns, keys))
+        read_lines(shape.table, shape.columns, keys, texts.__setitem__)
     for place in places:
         text = texts.get(place.sequence)
         if text is not None:
-            yield SealedLine(text, place.sequence, place.root, path_in(levels, place.sequence - first))
+            yield SealedLine(text.decode(), place.sequence, place.root, path_in(levels, place.sequence - first))

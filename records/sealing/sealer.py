@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from .belonging import event_tables, organisation_of
-from .lines import columns_of, lines, pin
+from .lines import columns_of, pin, read_lines
 from .merkle import BEFORE_THE_FIRST, head_of, leaf_of, merkle_root
 from .models import Chain, EventTable, Progress, Root, SealedEvent, Shape
 
@@ -205,11 +205,14 @@ def leaves_of(placed: Sequence[tuple[int, Found]], shapes: dict[str, tuple[Shape
     by_table: dict[str, list[tuple[int, int]]] = {}
     for sequence, found in placed:
         by_table.setdefault(found.table, []).append((sequence, found.event))
-    leaves = {}
+    leaves: dict[int, bytes] = {}
+
+    def take(sequence: int, line: bytes | None) -> None:
+        assert line is not None
+        leaves[sequence] = leaf_of(line)
+
     for table, places in by_table.items():
-        for line in lines(table, shapes[table][1], places):
-            assert line.text is not None
-            leaves[line.sequence] = leaf_of(line.text)
+        read_lines(table, shapes[table][1], places, take)
     return leaves
 
 

@@ -23,11 +23,11 @@ from tests.traces import written
 
 @pytest.mark.parametrize("size", range(1, 20))
 def test_every_leaf_is_proved_by_its_path(size: int) -> None:
-    leaves = [leaf_of(str(n)) for n in range(size)]
+    leaves = [leaf_of(b"%d" % n) for n in range(size)]
     levels = levels_of(leaves)
     for place, leaf in enumerate(leaves):
         assert root_by(leaf, path_in(levels, place)) == merkle_root(leaves)
-        assert root_by(leaf_of("another"), path_in(levels, place)) != merkle_root(leaves)
+        assert root_by(leaf_of(b"another"), path_in(levels, place)) != merkle_root(leaves)
 
 
 def test_the_tree_is_that_of_rfc_6962() -> None:
@@ -38,7 +38,7 @@ def test_the_tree_is_that_of_rfc_6962() -> None:
         return hashlib.sha256(b"\x01" + hashed(leaves[:k]) + hashed(leaves[k:])).digest()
 
     for size in range(1, 40):
-        leaves = [leaf_of(str(n)) for n in range(size)]
+        leaves = [leaf_of(b"%d" % n) for n in range(size)]
         assert merkle_root(leaves) == hashed(leaves)
 
 
@@ -136,7 +136,7 @@ def test_every_line_leads_to_its_root_and_the_roots_to_the_head(organisation: An
     for item in sealed_lines(organisation):
         root = roots[item.root]
         assert root.first <= item.sequence <= root.last
-        assert root_by(leaf_of(item.line), item.path) == bytes(root.merkle)
+        assert root_by(leaf_of(item.line.encode()), item.path) == bytes(root.merkle)
 
 
 @pytest.mark.django_db
