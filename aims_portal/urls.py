@@ -16,6 +16,7 @@ organisation: list[URLPattern | URLResolver] = [
     path("mentions/", mention_list, name="mention-list"),
     path("history/", log_page, name="log"),
     path("history/export.<str:file_format>", log_export, name="log-export"),
+    path("", include("records.sealing.urls")),
     path("", include("reports.urls")),
     path("", include("audits.urls")),
     path("", include("risks.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from .lines import snapshot
 from .models import Chain, Verification
 from .unsealed import Unsealed, unsealed_events
 from .verifying import Verdict, verify_chain
+
+logger = logging.getLogger(__name__)
 
 # An event is sealed seconds after its transaction has ended. None that the portal does takes this long.
 LONGEST_WAIT = timedelta(hours=1)
@@ -79,3 +82,15 @@ def note(verdicts: Iterable[Verdict], *, by: User | None = None) -> None:
         for verdict in verdicts
         if verdict.chain.pk and verdict.root
     )
+
+
+def check_and_note(organisation_id: int | None = None, person_id: int | None = None) -> None:
+    """What the worker does: once a night for all, and whenever somebody asks for their organisation."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first() if organisation_id else None
+    if organisation_id and organisation is None:
+        return
+    verdicts = verify(organisation)
+    note(verdicts, by=User.objects.filter(pk=person_id).first() if person_id else None)
+    for verdict in verdicts:
+        if not verdict.is_intact:
+            logger.error("the history of %s was altered: %s", verdict.chain, "; ".join(verdict.faults))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import Refuse
+from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
 
 # Written in thousands, and checked by `verify` rather than row by row; nobody deletes what they point to.
@@ -173,3 +174,22 @@ class Verification(models.Model):
     @property
     def head_hex(self) -> str:
         return bytes(self.head).hex()
+
+
+class RootMail(MailJob):
+    """The mail by which one person gets a root to keep outside of the portal."""
+
+    TASK: ClassVar[str] = "records.tasks.send_root"
+
+    root = models.ForeignKey(Root, on_delete=models.CASCADE, related_name="mails")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["try_at"], condition=models.Q(state__in=["queued", "sending"]), name="root_mails_under_way"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.root_id} → {self.person_id}"

@@ -12,9 +12,11 @@ from .belonging import event_tables, organisation_of
 from .models import Progress, SealedEvent
 
 UNSEALED = """
-    SELECT e.pgh_id, e.pgh_created_at, {organisation} FROM "{table}" e
+    SELECT e.pgh_id, e.pgh_created_at FROM "{table}" e
     WHERE NOT EXISTS (SELECT FROM {sealed} s WHERE s.table_id = %s AND s.event = e.pgh_id) ORDER BY e.pgh_id LIMIT %s
 """
+# Asked only of what was found, which is little as a rule.
+OWNERS = 'SELECT e.pgh_id, {organisation} FROM "{table}" e WHERE e.pgh_id = ANY(%s)'
 # No more than so many of one table are looked at.
 MOST = 1000
 
@@ -38,8 +40,14 @@ def unsealed_events() -> Iterator[Unsealed]:
 
 def of_table(table: Any, row: Progress | None) -> Iterator[Unsealed]:
     name = table._meta.db_table
-    sql = UNSEALED.format(table=name, organisation=organisation_of(table), sealed=SealedEvent._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [row.table_id if row else 0, MOST])
-        for event, at, organisation in cursor.fetchall():
-            yield Unsealed(name, event, at, organisation, bool(row and event <= row.settled))
+        sealed = SealedEvent._meta.db_table
+        cursor.execute(UNSEALED.format(table=name, sealed=sealed), [row.table_id if row else 0, MOST])
+        found = cursor.fetchall()
+        if not found:
+            return
+        owners = OWNERS.format(table=name, organisation=organisation_of(table))
+        cursor.execute(owners, [[event for event, _at in found]])
+        owner = dict(cursor.fetchall())
+    for event, at in found:
+        yield Unsealed(name, event, at, owner[event], bool(row and event <= row.settled))
