@@ -32,7 +32,6 @@ def organisation_of(table: type[Model], alias: str = "e", depth: int = 0) -> str
     What it hangs on is looked up in the first event of that: it is there as long as history is, deleted or not, and
     was committed no later than this event.
     """
-    from records.events import table_of
     from records.models import Record
 
     model: Any = table.pgh_tracked_model  # type: ignore[attr-defined]
@@ -41,19 +40,29 @@ def organisation_of(table: type[Model], alias: str = "e", depth: int = 0) -> str
     if issubclass(model, Record) and model is not Record:
         return of_record(f"{alias}.pgh_obj_id", depth)
     links = [item for item in table._meta.concrete_fields if item.is_relation and not item.name.startswith("pgh_")]
-    links.sort(key=lambda item: item.null)
-    for item in links:
-        if item.related_model is Organisation:
-            return f"{alias}.{item.column}"
-    for item in links:
-        if issubclass(item.related_model, Record):
-            return of_record(f"{alias}.{item.column}", depth)
-    if depth < DEEPEST:
-        tracked = {other.pgh_tracked_model for other in event_tables()}  # type: ignore[attr-defined]
-        for item in links:
-            if item.related_model in tracked:
-                return first_event(table_of(item.related_model), f"{alias}.{item.column}", depth)
-    return NOBODY
+    # Its own organisation, then records, then what hangs on them; what is always there before what may be empty.
+    links.sort(key=lambda item: (item.null, not issubclass(item.related_model, (Organisation, Record))))
+    ways = [way for item in links if (way := by_link(item, alias, depth))]
+    # The first that is always there decides; before it, whichever is filled.
+    always = next((number for number, (_way, item) in enumerate(ways) if not item.null), len(ways))
+    found = [way for way, _item in ways[: always + 1]]
+    return f"coalesce({', '.join(found)})" if len(found) > 1 else next(iter(found), NOBODY)
+
+
+def by_link(item: Any, alias: str, depth: int) -> tuple[str, Any] | None:
+    """How a column leads to an organisation, if it does: itself, by a record, or by what has a history of its own."""
+    from records.events import table_of
+    from records.models import Record
+
+    column, kind = f"{alias}.{item.column}", item.related_model
+    if kind is Organisation:
+        return column, item
+    if issubclass(kind, Record):
+        return of_record(column, depth), item
+    tracked = {other.pgh_tracked_model for other in event_tables()}  # type: ignore[attr-defined]
+    if kind in tracked and depth < DEEPEST:
+        return first_event(table_of(kind), column, depth), item
+    return None
 
 
 def of_record(number: str, depth: int) -> str:
