@@ -39,7 +39,9 @@ def organisation_of(table: type[Model], alias: str = "e", depth: int = 0) -> str
         return f"{alias}.pgh_obj_id"
     if issubclass(model, Record) and model is not Record:
         return of_record(f"{alias}.pgh_obj_id", depth)
-    links = [item for item in table._meta.concrete_fields if item.is_relation and not item.name.startswith("pgh_")]
+    links: list[Any] = [
+        item for item in table._meta.concrete_fields if item.is_relation and not item.name.startswith("pgh_")
+    ]
     # Its own organisation, then records, then what hangs on them; what is always there before what may be empty.
     links.sort(key=lambda item: (item.null, not issubclass(item.related_model, (Organisation, Record))))
     ways = [way for item in links if (way := by_link(item, alias, depth))]

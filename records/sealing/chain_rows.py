@@ -118,12 +118,12 @@ class Reader:
                 moments[sequence] = line[MOMENT]
 
         for number, of_shape in places.items():
-            shape = self.shapes[number]
-            if shape.gone:
+            known = self.shapes[number]
+            if known.gone:
                 self.unreadable.add(number)
                 leaves.update((sequence, UNREADABLE) for sequence, _event in of_shape)
             else:
-                read_lines(shape.table, shape.columns, of_shape, take)
+                read_lines(known.table, known.columns, of_shape, take)
         return [leaves.get(sequence) for sequence in sequences], [moments.get(one, b"") for one in sequences]
 
 

@@ -68,7 +68,6 @@ def places_of(chain: Chain, record_ids: Collection[int] | None) -> Iterator[Plac
     else:
         asked, values = of_records(record_ids)
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = ROWS
         cursor.execute(PLACES.format(asked=asked, sealed=sealed), [*values, chain.pk])
         while rows := cursor.fetchmany(ROWS):
             yield from (Place(*row) for row in rows)

@@ -178,8 +178,8 @@ def keep(bundle: Bundle) -> None:
 def close(root: Root, before: bytes, leaves: Sequence[bytes]) -> None:
     """Computes the root over its leaves, chains it to the head before it, and saves it."""
     root.merkle = merkle_root(leaves)
-    facts = {"number": root.number, "first": root.first, "last": root.last, "made_at": root.made_at_text}
-    root.head = head_of(before, root.merkle, **facts)
+    facts = {"number": root.number, "first": root.first, "last": root.last}
+    root.head = head_of(before, root.merkle, **facts, made_at=root.made_at_text)
     root.save(force_insert=True)
 
 

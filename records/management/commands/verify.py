@@ -85,4 +85,4 @@ def usable(head: str) -> str:
 
 
 def name_of(verdict: Verdict) -> str:
-    return verdict.chain.organisation.slug if verdict.chain.organisation_id else "installation"
+    return verdict.chain.organisation.slug if verdict.chain.organisation else "installation"

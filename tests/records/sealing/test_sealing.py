@@ -17,7 +17,8 @@ from records.sealing.models import Chain, Progress, Root, SealedEvent
 from records.sealing.packed import sealed_lines
 from records.sealing.roots import as_json, current_root, roots_of
 from records.sealing.sealer import seal
-from tests.cast import make_supplier
+from systems.models import Responsibility
+from tests.cast import make_ai_system, make_supplier
 from tests.traces import written
 
 
@@ -69,6 +70,15 @@ def test_what_belongs_to_nobody_is_sealed_too(organisation: Any) -> None:
     seal()
     assert SealedEvent.objects.filter(chain__organisation=None).count() == 1
     assert current_root(None).last == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db
+def test_whatever_link_is_filled_says_whose_an_event_is(organisation: Any) -> None:
+    """A duty that nobody supplies hangs on a system alone."""
+    Responsibility.objects.create(system=make_ai_system(organisation), duty="Tell people", stage="design")
+    seal()
+    assert not Chain.objects.filter(organisation=None).exists()
+    assert any(item.line.find("systems_responsibilityevent") > 0 for item in sealed_lines(organisation))
 
 
 @pytest.mark.django_db
