@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import environ
 import font_source_sans_pro
 import font_source_serif_pro
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -137,7 +138,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep mail": {"task": "organisations.tasks.sweep_mail", "schedule": 60.0},
     # A system that changed after its assessment was approved has the next one begun: see risks.changes.drafts.
     "draft what changed": {"task": "risks.tasks.draft_what_changed", "schedule": 600.0},
+    # A second one while the first still works does nothing: see docs/decisions/0025-sealed-history.md.
+    "seal history": {"task": "records.tasks.seal_history", "schedule": 10.0, "options": {"expires": 10}},
+    "verify history": {"task": "records.tasks.verify_history", "schedule": crontab(hour=3, minute=40)},
     "sweep imports": {"task": "records.tasks.sweep_imports", "schedule": 30.0},
+    # A few at a time, so that each stored file is hashed again every thirty days (evidence.rehashing).
+    "rehash evidence": {"task": "evidence.tasks.rehash_evidence", "schedule": 60.0, "options": {"expires": 60}},
     "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }
 

@@ -18,6 +18,7 @@ organisation: list[URLPattern | URLResolver] = [
     path("history/", log_page, name="log"),
     path("as-of/", as_of, name="as-of"),
     path("history/export.<str:file_format>", log_export, name="log-export"),
+    path("", include("records.sealing.urls")),
     path("", include("reports.urls")),
     path("", include("audits.urls")),
     path("", include("risks.urls")),

@@ -92,6 +92,8 @@ def add_version(
     version.clean_fields(exclude=["evidence", "added_by"])
     version.save()
     if number > 1:
+        # What was found of the file before it says nothing of this one.
+        Evidence.objects.filter(pk=evidence.pk, damaged_on__isnull=False).update(damaged_on=None)
         touch(evidence, by=by)
     return version
 

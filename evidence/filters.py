@@ -22,11 +22,14 @@ class EvidenceFilter(RecordFilter):
     def by_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         today = self.request.organisation.today()
         present = queryset.present()  # type: ignore[attr-defined]
+        damaged = present.damaged(today)
+        present = present.exclude(pk__in=damaged)
         return {
+            State.DAMAGED: damaged,
             State.EXPIRED: present.expired(today),
             State.EXPIRING: present.expiring(today),
             State.CURRENT: present.valid(today).exclude(pk__in=present.expiring(today)),
-            State.ABSENT: queryset.exclude(pk__in=present),
+            State.ABSENT: queryset.exclude(pk__in=queryset.present()),  # type: ignore[attr-defined]
         }[State(value)]
 
     def by_record(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

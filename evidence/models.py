@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
+from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
 from records.grants import is_noted, readable_as_a_whole, readable_one_by_one
 from records.models import SOON, Record, RecordQuerySet
@@ -41,6 +42,12 @@ class State(models.TextChoices):
     EXPIRING = "expiring", _("Expiring")
     EXPIRED = "expired", _("Expired")
     ABSENT = "absent", _("File absent")
+    DAMAGED = "damaged", _("File altered")
+
+
+def damaged_by(on: date) -> models.Q:
+    """Whether the newest file was known by that day not to be what came in any more."""
+    return models.Q(damaged_on__isnull=False, damaged_on__lte=on)
 
 
 class EvidenceQuerySet(RecordQuerySet["Evidence"]):
@@ -61,8 +68,11 @@ class EvidenceQuerySet(RecordQuerySet["Evidence"]):
         return self.filter(valid_until__lt=on)
 
     def valid(self, on: date) -> EvidenceQuerySet:
-        """Evidence that proves something on that day: present and not run out."""
-        return self.present().filter(models.Q(valid_until=None) | models.Q(valid_until__gte=on))
+        """Evidence that proves something on that day: present, as it came in, and not run out."""
+        return self.present().filter(~damaged_by(on), models.Q(valid_until=None) | models.Q(valid_until__gte=on))
+
+    def damaged(self, on: date) -> EvidenceQuerySet:
+        return self.filter(damaged_by(on))
 
     def expiring(self, on: date, within: timedelta = SOON) -> EvidenceQuerySet:
         """Still valid on that day, but not for longer than `within`."""
@@ -84,6 +94,8 @@ class Evidence(Record):
     covers_to = models.DateField(_("covers to"), null=True, blank=True)
     received_on = models.DateField(_("received"), editable=False)
     valid_until = models.DateField(_("valid until"), null=True, blank=True, db_index=True)
+    # Since when the newest file is known to be gone or altered in the storage (see rehashing); empty while it is not.
+    damaged_on = models.DateField(_("file found altered"), null=True, blank=True)
     proves = models.ManyToManyField(
         Record, through="Proof", through_fields=("evidence", "record"), related_name="evidence_items"
     )
@@ -102,6 +114,9 @@ class Evidence(Record):
                 name="covered_period_runs_forward",
                 violation_error_message=_("The period must end after it begins."),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["damaged_on"], condition=models.Q(damaged_on__isnull=False), name="evidence_damaged"),
         ]
         triggers = [pgtrigger.ReadOnly(name="received_is_immutable", fields=["received_on"])]
 
@@ -126,6 +141,8 @@ class Evidence(Record):
     def state(self, on: date) -> State:
         if not self.latest:
             return State.ABSENT
+        if self.damaged_on and self.damaged_on <= on:
+            return State.DAMAGED
         if self.valid_until is None or self.valid_until > on + SOON:
             return State.CURRENT
         return State.EXPIRED if self.valid_until < on else State.EXPIRING
@@ -206,3 +223,49 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation}: {self.used}"
+
+
+class Soundness(models.TextChoices):
+    """What came of hashing a stored file again."""
+
+    SOUND = "sound", _("As it came in")
+    ALTERED = "altered", _("Altered")
+    GONE = "gone", _("Gone")
+    UNREADABLE = "unreadable", _("Could not be read")
+
+
+class FileCheck(models.Model):
+    """When the file of a version was last hashed again, and what came of it. What fails is told in history."""
+
+    version = models.OneToOneField(
+        EvidenceVersion, on_delete=models.CASCADE, primary_key=True, related_name="check_of_file"
+    )
+    checked_at = models.DateTimeField(_("checked"))
+    result = models.CharField(_("result"), max_length=10, choices=Soundness)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["result", "checked_at"], name="checks_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.result}"
+
+
+class FileAlarm(MailJob):
+    """The mail to one officer that a stored file is not what came in."""
+
+    TASK: ClassVar[str] = "evidence.tasks.send_file_alarm"
+
+    version = models.ForeignKey(EvidenceVersion, on_delete=models.CASCADE, related_name="alarms")
+    result = models.CharField(max_length=10, choices=Soundness)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["try_at"], condition=models.Q(state__in=["queued", "sending"]), name="file_alarms_under_way"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} → {self.person_id}"

@@ -12,7 +12,13 @@ from records.templatetags.components import badge, day
 from .models import Evidence, State
 from .references import in_order
 
-TONES = {State.CURRENT: "", State.EXPIRING: "warn", State.EXPIRED: "bad", State.ABSENT: "warn"}
+TONES = {
+    State.CURRENT: "",
+    State.EXPIRING: "warn",
+    State.EXPIRED: "bad",
+    State.ABSENT: "warn",
+    State.DAMAGED: "bad",
+}
 
 
 class LatestColumn(tables.Column):

@@ -27,6 +27,7 @@ from .forms import EvidenceForm, NewEvidenceForm, VersionForm
 from .importing import EvidenceImporter
 from .lines import proven_by
 from .models import Evidence, EvidenceVersion, Proof, State, StoredFile
+from .rehashing import rehash
 from .storing import Altered, opened, storage_faults
 from .tables import TONES, EvidenceTable
 
@@ -48,6 +49,7 @@ class EvidenceViews(RecordViews):
         (gettext_lazy("Expired"), {"state": State.EXPIRED.value}),
         (gettext_lazy("Expiring"), {"state": State.EXPIRING.value}),
         (gettext_lazy("File absent"), {"state": State.ABSENT.value}),
+        (gettext_lazy("File altered"), {"state": State.DAMAGED.value}),
     )
 
     def visible(self, request: MemberRequest) -> Any:
@@ -70,7 +72,7 @@ class EvidenceViews(RecordViews):
             "state": state,
             "is_near": is_near,
             "tone": TONES[state] or "good",
-            "versions": record.versions.select_related("added_by"),
+            "versions": record.versions.select_related("added_by", "check_of_file"),
             "latest": record.latest,
             "proven": proven_by(request, record),
         }
@@ -140,6 +142,8 @@ def sent(request: MemberRequest, version: StoredFile, context: dict[str, Any]) -
         file = opened(version)
     except Altered:
         logger.exception("the file of %s differs from its SHA-256", version)
+        if isinstance(version, EvidenceVersion):
+            rehash(version)
         return render(request, "evidence/altered.html", context, status=500)
     except storage_faults():
         logger.exception("the file of %s cannot be read", version)

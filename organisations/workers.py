@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 
-def tell_workers(task: str, row_id: UUID, **options: Any) -> bool:
+def tell_workers(task: str, row_id: UUID | int, **options: Any) -> bool:
     """Sends the hint that a row waits for `task` (`reports.tasks.render_report`); False where the broker is away."""
     try:
         current_app.send_task(task, [str(row_id)], **options)

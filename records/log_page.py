@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.requests import MemberRequest
+from organisations.roles import VIEW_RECORDS
 
 from .export import exported
 from .journal import Asked, all_changes, changes
@@ -29,6 +30,7 @@ def log_page(request: MemberRequest) -> HttpResponse:
     """What changed in the organisation, day by day, as far as the member may see it."""
     context = history_of(request, LogFilter(request, request.GET))
     context |= {"exports": exports(request), "crumbs": [(_("History"), None)]}
+    context["sees_seal"] = VIEW_RECORDS in request.permissions
     return render(request, "records/log.html", context)
 
 

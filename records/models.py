@@ -22,6 +22,16 @@ from organisations.models import Organisation
 from .addresses import record_address
 from .grants import CHANGE, VIEW, changeable_by, readable_by
 from .imports.model import Import, ImportFile  # noqa: F401 (two more models of this app)
+from .sealing.models import (  # noqa: F401 (eight more)
+    Chain,
+    EventTable,
+    Progress,
+    Root,
+    RootMail,
+    SealedEvent,
+    Shape,
+    Verification,
+)
 from .searching import title_trigger
 
 R = TypeVar("R", bound="Record")

@@ -193,6 +193,10 @@ IN_REVIEW = Q(state=Standing.IN_REVIEW)
 SOURCES: tuple[Source, ...] = (
     Reviews(REVIEW, _("Review"), _("Reviews"), Record, "review_on"),
     Source(EVIDENCE, _("Evidence runs out"), _("Evidence"), Evidence, "valid_until"),
+    Source(
+        *("damaged", _("File altered: restore it"), _("Altered files"), Evidence, "damaged_on"),
+        where=Q(damaged_on__isnull=False),
+    ),
     Source("task", _("Action due"), _("Actions"), Task, "due_on", where=Q(state=TaskState.OPEN)),
     Source(
         *("corrective", _("Corrective action due"), _("Corrective actions"), CorrectiveAction, "due_on"),

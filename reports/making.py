@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from records.sealing.sealer import seal
+
 from .actions import Lost, claim, fail, keep, renew
 from .models import Report
 from .papers import paper_of
@@ -19,6 +21,8 @@ from .papers.printing import UnprintableError, printed
 from .verification import code_of
 
 logger = logging.getLogger(__name__)
+# Seconds that a report waits for history to be sealed; what is left then, the next root covers.
+PATIENCE = 10.0
 
 
 def make(report_id: UUID | str) -> None:
@@ -46,6 +50,8 @@ def print_and_keep(report: Report, attempt: int) -> None:
 
     if not Report.objects.visible_to(report.requested_by).filter(pk=report.pk).exists():
         raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
+    # So that the root it prints covers what it says.
+    seal(longest=PATIENCE)
     with one_moment():
         paper = paper_of(report)
     code = code_of(paper.figures)

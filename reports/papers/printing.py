@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from records.sealing.roots import current_root
 from reports.models import Report
 
 from .paper import Paper
@@ -51,7 +52,8 @@ class StaticFetcher(URLFetcher):
 
 
 def html_of(report: Report, paper: Paper, code: str) -> str:
-    return render_to_string(paper.template, paper.context | {"report": report, "code": code})
+    root = current_root(report.organisation)
+    return render_to_string(paper.template, paper.context | {"report": report, "code": code, "root": root})
 
 
 def printed(report: Report, paper: Paper, code: str, alive: Alive) -> tuple[bytes, int]:

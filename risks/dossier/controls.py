@@ -98,7 +98,7 @@ def proofs_of(asked: Asked, controls: list[int]) -> dict[int, list[Line]]:
 
 def evidence_line(item: Evidence, on: date) -> Line:
     state = item.state(on)
-    tone = INVALID if state in {State.EXPIRED, State.ABSENT} else TONES[state] or "good"
+    tone = INVALID if state in {State.EXPIRED, State.ABSENT, State.DAMAGED} else TONES[state] or "good"
     return Line(
         item.reference, item.title, item.get_absolute_url(), state=str(state.label), tone=tone, day=item.valid_until
     )

@@ -52,7 +52,7 @@ def begin() -> None:
 
 
 def measured(*, quick: bool) -> Iterator[Part]:
-    from . import access, loading, pages, paper, past, processes, writes
+    from . import access, loading, pages, paper, past, processes, sealing, writes
     from .stock import Size, stocked, tidied
 
     small, medium, large = (100, 10, 100), (20_000, 400, 2_000), (100_000, 2_000, 20_000)
@@ -65,6 +65,7 @@ def measured(*, quick: bool) -> Iterator[Part]:
         ("Asking who may see what", lambda stock: access.authorised(stock, rounds=rounds * 2)),
         ("Searching", lambda stock: access.typing(stock, rounds=rounds)),
         ("Saving", lambda stock: writes.saving(stock, saves=5 if quick else 150)),
+        ("Sealing", lambda stock: sealing.sealing(stock, saves=5 if quick else 150)),
         ("Taking in", lambda stock: loading.taking_in(stock, records=50 if quick else 2000)),
         ("Looking back", lambda stock: past.looking(stock, rounds=rounds)),
         ("Serving", lambda stock: processes.memory(stock, times=1 if quick else 20)),

@@ -91,7 +91,7 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         "decision": waiting,
         "reading": read,
         "review": make_supplier(organisation, owner=person, review_on=day(on)),
-        "evidence": make_evidence(organisation, owner=person, valid_until=day(on)),
+        **of_files(organisation, person, on),
         "check": make_dataset(organisation, owner=person, next_check_on=day(on)),
         "conditions": make_supplier(organisation, owner=person, open_conditions="Report", conditions_due_on=day(on)),
         "treatment": make_treatment(organisation, owner=person, due_on=day(on)),
@@ -105,6 +105,13 @@ def of_each(organisation: Any, person: Any, on: int) -> dict[str, Record]:
         **of_improving(organisation, person, on),
         **asked_of(organisation, person, on),
         **in_review(organisation, person, on),
+    }
+
+
+def of_files(organisation: Organisation, person: Any, on: int) -> dict[str, Record]:
+    return {
+        "evidence": make_evidence(organisation, owner=person, valid_until=day(on)),
+        "damaged": make_evidence(organisation, owner=person, damaged_on=day(on)),
     }
 
 
@@ -242,6 +249,7 @@ def end_what_was_asked(records: dict[str, Any]) -> None:
     type(records["concern"]).objects.update(state="in_hand")
     type(records["check"]).objects.update(ended_on=TODAY)
     type(records["conditions"]).objects.update(open_conditions="")
+    type(records["damaged"]).objects.update(damaged_on=None)
     ImpactMeasure.objects.update(done_on=TODAY)
     DocumentVersion.objects.filter(state="in_review").update(state="returned")
     Reading.objects.update(confirmed_at=timezone.now())

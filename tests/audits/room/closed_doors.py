@@ -15,6 +15,7 @@ WRITING = (
 INSIDE = (
     *("member-", "invitation-", "organisation-", "outbox", "mail-", "api-key-", "calendar", "mention-", "reminder-"),
     *("due-", "report-", "readiness-", "log", "task-", "evidence-request-", "gap-", "audit-room-", "import-"),
+    "seal",
     *("statement-coverage", "certification-"),
     # Of audits, findings and what follows from them they read list, page and history (see doors.py).
     *("audit-", "finding-", "corrective-action-", "improvement-", "management-review-", "information-request-"),
