@@ -38,9 +38,7 @@ def load_crosswalks(frameworks: Path = FRAMEWORKS, crosswalks: Path = CROSSWALKS
     then loads nothing.
     """
     with transaction.atomic():
-        sources = {
-            one.number: one for one in Requirement.objects.filter(framework__code=ISO_42001, is_assessable=True)
-        }
+        sources = {one.number: one for one in Requirement.objects.filter(framework__code=ISO_42001, is_assessable=True)}
         known = {one.code: one for one in OtherFramework.objects.select_for_update().filter(organisation=None)}
         return [
             load_one(path, crosswalks / MAPPED.format(code=path.stem), known.get(path.stem), sources)

@@ -16,6 +16,8 @@ INSIDE = (
     *("member-", "invitation-", "organisation-", "outbox", "mail-", "api-key-", "calendar", "mention-", "reminder-"),
     *("due-", "report-", "readiness-", "log", "task-", "evidence-request-", "gap-", "audit-room-", "import-"),
     *("statement-coverage", "certification-"),
+    # Coverage tells about the whole organisation.
+    "framework-",
     # Of audits, findings and what follows from them they read list, page and history (see doors.py).
     *("audit-", "finding-", "corrective-action-", "improvement-", "management-review-", "information-request-"),
 )

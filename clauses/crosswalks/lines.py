@@ -1,0 +1,70 @@
+"""Draws what stands behind a requirement of another framework: its mark, number, relation, strength and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clauses.models import Mapping
+from organisations.models import Organisation
+from records.templatetags.components import mark
+
+from .coverage import Served, Through
+
+
+class Drawing:
+    """Lines of one page: what is said of a requirement of ISO/IEC 42001 is drawn once, however often it is named."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.organisation = organisation
+        self.heads: dict[int, SafeString] = {}
+        self.tails: dict[int, SafeString] = {}
+
+    def lines(self, through: Iterable[Through]) -> SafeString:
+        parts = []
+        for one in through:
+            key = one.served.requirement.pk
+            if key not in self.heads:
+                self.heads[key], self.tails[key] = self.head(one.served), self.tail(one.served)
+            how = conditional_escape(how_words(one.mapping))
+            parts.append(f'<p class="small">{self.heads[key]} <span class="soft">{how}.</span> {self.tails[key]}</p>')
+        return mark_safe("".join(parts))  # noqa: S308 (each part is escaped)
+
+    def address(self, served: Served) -> str:
+        return self.url("position-detail", served.requirement.number)
+
+    def url(self, name: str, reference: str) -> str:
+        return reverse(name, kwargs={"organisation": self.organisation.slug, "reference": reference})
+
+    def head(self, served: Served) -> SafeString:
+        requirement = served.requirement
+        if served.mark is None:
+            return format_html("<b>{}</b> {}", requirement.number, requirement.title)
+        return format_html(
+            '{} <a href="{}"><b>{}</b> {}</a>',
+            mark(served.mark, requirement.number, served.words),
+            self.address(served),
+            requirement.number,
+            requirement.title,
+        )
+
+    def tail(self, served: Served) -> SafeString:
+        """Its valid evidence: named where it is little, else counted; nothing where there is none."""
+        if not served.count:
+            return format_html('<span class="soft">{}</span>', _("No valid evidence"))
+        if served.evidence:
+            links = ((self.url("evidence-detail", one), one) for one in served.evidence)
+            return format_html_join(", ", '<a href="{}">{}</a>', links)
+        words = ngettext("%(n)s valid item", "%(n)s valid items", served.count) % {"n": served.count}
+        return format_html('<a href="{}#evidence">{}</a>', self.address(served), words)
+
+
+def how_words(mapping: Mapping) -> str:
+    """`Intersects, strong`, and whose word it is where it is not a published one."""
+    words = f"{mapping.get_relationship_display()}, {str(mapping.get_strength_display()).lower()}"
+    return f"{words}, {_('own')}" if mapping.is_own else words
