@@ -41,6 +41,7 @@ class Report(models.Model):
         REVIEW = "management_review", _("Management review minutes")
         CORRECTIVE_LOG = "corrective_log", _("Corrective-action log")
         AUDIT = "audit_report", _("Audit report")
+        COVERAGE = "coverage", _("Coverage of a framework")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -52,6 +53,7 @@ class Report(models.Model):
         Kind.REVIEW: "MRR",
         Kind.CORRECTIVE_LOG: "CAL",
         Kind.AUDIT: "AUR",
+        Kind.COVERAGE: "COV",
     }
     CONTENT_TYPES: ClassVar[dict[str, str]] = {
         "pdf": "application/pdf",
@@ -129,7 +131,8 @@ class Report(models.Model):
     @property
     def title(self) -> str:
         """What it is, and about what."""
-        return f"{self.get_kind_display()}: {self.subject}" if self.subject else str(self.get_kind_display())
+        about = self.subject or self.parameters.get("framework")
+        return f"{self.get_kind_display()}: {about}" if about else str(self.get_kind_display())
 
     @property
     def is_waiting(self) -> bool:

@@ -1,4 +1,4 @@
-"""The page of one requirement of another framework: all that relates to it, with its basis; own mappings come and go."""
+"""The page of one requirement of another framework: what relates to it, with its basis; own mappings come and go."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from records.views import page_of
 from reports.actions import PATIENCE, ask_for_report
 from reports.filing import Altered, opened
 from reports.models import Report, ReportQuerySet
+from reports.parameters import parameters_for
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,10 @@ def asked(request: MemberRequest) -> HttpResponse:
     if kind not in Report.Kind.values:
         raise Http404
     try:
-        report = ask_for_report(request.organisation, kind=kind, by=request.user, key=key, subject=subject)
+        more = parameters_for(kind, given, organisation=request.organisation, by=request.user)
+        report = ask_for_report(
+            request.organisation, kind=kind, by=request.user, key=key, subject=subject, parameters=more
+        )
     except ValidationError as error:
         raise Http404 from error
     return redirect_after_post(report)
