@@ -9,6 +9,7 @@ from records.models import Import, Record
 from reports.models import Report
 from tests.audits.improving_making import decided
 from tests.cast import make_evidence
+from tests.clauses.crosswalks.making import make_framework, make_mapping
 from tests.clauses.registers.making import measured
 from tests.house.addresses import Address
 from tests.record_types import record_types
@@ -22,6 +23,8 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         Record.objects.filter(pk=record.pk).update(title=f"Secret {record.kind}", owner=officer)
     proof = make_evidence(organisation, proves=records["position"], title="Secret proof")
     requirement = records["position"].requirement
+    framework = make_framework(organisation, officer, name="Secret framework")
+    mapping = make_mapping(organisation, officer, framework=framework.code, ref="H-1", basis="Secret basis")
     arguments = {
         "organisation": organisation.slug,
         "evidence_reference": proof.reference,
@@ -39,6 +42,9 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "responsibility_id": str(share(supplier=records["supplier"], system=records["ai-system"]).pk),
         "requirement_number": "4.1",
         "section": "impacts",
+        "framework": framework.code,
+        "requirement_id": str(mapping.target_id),
+        "mapping_id": str(mapping.pk),
         "code": "unscored",
         "topic": "issues",
         "decision_id": str(decided(records["management-review"], officer).pk),

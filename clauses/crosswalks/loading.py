@@ -87,7 +87,7 @@ def keep_framework(known: OtherFramework | None, given: dict[str, Any], content_
     framework.name, framework.publisher = given["name"], given.get("publisher", "")
     framework.source, framework.licence = given.get("reference", ""), given.get("licence", "")
     framework.doubt = "\n".join(given[key] for key in ("dates_warning", "dates_note") if given.get(key))
-    framework.note = "\n".join(given[key] for key in ("note", "text_policy") if given.get(key))
+    framework.note = "\n".join(given[key] for key in ("note", "text_policy") if given.get(key)).replace("`", "")
     framework.content_hash = content_hash
     framework.save()
     return framework

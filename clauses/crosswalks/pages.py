@@ -27,7 +27,7 @@ from .lines import Drawing
 
 # Every framework of the catalogue stands on one page.
 ROWS = 150
-TONES = {Found.EVIDENCE: "good", Found.NO_EVIDENCE: "warn", Found.NOT_COVERED: "none"}
+TONES = {Found.EVIDENCE: "info", Found.NO_EVIDENCE: "warn", Found.NOT_COVERED: "none"}
 
 
 def visible(request: MemberRequest) -> Any:
@@ -86,7 +86,8 @@ def coverage_page(request: MemberRequest, framework: str) -> HttpResponse:
     asked = Asked(request.GET)
     drawing = Drawing(request.organisation)
     page = page_of(request, asked.of(found.lines), ROWS)
-    lines = [drawn(request, one, line, asked, drawing) for line in page.object_list]
+    here = one.address(request.organisation)
+    lines = [drawn(here, line, asked, drawing) for line in page.object_list]
     context = {
         "framework": one,
         "counts": found.counts,
@@ -133,6 +134,8 @@ class Asked:
             return False
         if self.strength and not self.shown(line):
             return False
+        if not self.words:
+            return True
         named = [one.served.requirement for one in self.shown(line)]
         text = " ".join([str(line.requirement), *map(str, named)]).casefold()
         return all(word in text for word in self.words)
@@ -144,19 +147,17 @@ class Asked:
         return line.through if self.shows_weak else line.claimed
 
 
-def drawn(
-    request: MemberRequest, framework: OtherFramework, line: Line, asked: Asked, drawing: Drawing
-) -> dict[str, Any]:
-    shown = asked.shown(line)
-    hidden = len(line.weak) if not asked.strength and not asked.shows_weak else 0
+def drawn(here: str, line: Line, asked: Asked, drawing: Drawing) -> dict[str, Any]:
+    """One row; `here` is the address of the page."""
+    hides = not asked.strength and not asked.shows_weak
     return {
         "requirement": line.requirement,
         "heading": heading_of(line.requirement),
-        "url": framework.address(request.organisation, "framework-requirement", requirement_id=line.requirement.pk),
+        "url": f"{here}requirements/{line.requirement.pk}/",
         "word": words_of(line.found),
         "tone": TONES[line.found],
-        "through": drawing.lines(shown),
-        "hidden": hidden,
+        "through": drawing.lines(asked.shown(line)),
+        "hidden": len(line.weak) if hides else 0,
     }
 
 

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from organisations.migrating import Together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -18,250 +21,254 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Mapping',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relationship', models.CharField(choices=[('equal', 'Equal'), ('subset', 'Subset of it'), ('superset', 'Superset of it'), ('intersects', 'Intersects')], max_length=10, verbose_name='relation')),
-                ('strength', models.CharField(choices=[('strong', 'Strong'), ('moderate', 'Moderate'), ('weak', 'Weak')], max_length=10, verbose_name='strength')),
-                ('basis', models.TextField(max_length=1000, verbose_name='basis')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='organisations.organisation')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mappings', to='clauses.requirement', verbose_name='ISO/IEC 42001')),
-            ],
-            options={
-                'verbose_name': 'mapping',
-                'verbose_name_plural': 'mappings',
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='OtherFramework',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(editable=False, max_length=60)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('publisher', models.CharField(blank=True, max_length=200, verbose_name='publisher')),
-                ('source', models.CharField(blank=True, max_length=500, verbose_name='published as')),
-                ('licence', models.CharField(blank=True, max_length=300, verbose_name='licence')),
-                ('doubt', models.TextField(blank=True, verbose_name='what to check')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='other_frameworks', to='organisations.organisation')),
-            ],
-            options={
-                'verbose_name': 'other framework',
-                'verbose_name_plural': 'other frameworks',
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='OtherFrameworkEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.SlugField(db_index=False, editable=False, max_length=60)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('publisher', models.CharField(blank=True, max_length=200, verbose_name='publisher')),
-                ('source', models.CharField(blank=True, max_length=500, verbose_name='published as')),
-                ('licence', models.CharField(blank=True, max_length=300, verbose_name='licence')),
-                ('doubt', models.TextField(blank=True, verbose_name='what to check')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.otherframework')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OtherRequirement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=40, verbose_name='reference')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('order', models.PositiveIntegerField()),
-                ('is_assessable', models.BooleanField(default=True, verbose_name='assessable')),
-                ('addressees', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('also_level_1', models.BooleanField(default=False)),
-                ('is_withdrawn', models.BooleanField(default=False)),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='clauses.otherframework')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='clauses.otherrequirement')),
-            ],
-            options={
-                'verbose_name': 'requirement of another framework',
-                'verbose_name_plural': 'requirements of other frameworks',
-                'ordering': ['framework', 'order'],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='MappingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('relationship', models.CharField(choices=[('equal', 'Equal'), ('subset', 'Subset of it'), ('superset', 'Superset of it'), ('intersects', 'Intersects')], max_length=10, verbose_name='relation')),
-                ('strength', models.CharField(choices=[('strong', 'Strong'), ('moderate', 'Moderate'), ('weak', 'Weak')], max_length=10, verbose_name='strength')),
-                ('basis', models.TextField(max_length=1000, verbose_name='basis')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.mapping')),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.requirement', verbose_name='ISO/IEC 42001')),
-                ('target', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.otherrequirement', verbose_name='other requirement')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Mapping',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('relationship', models.CharField(choices=[('equal', 'Equal'), ('subset', 'Subset of it'), ('superset', 'Superset of it'), ('intersects', 'Intersects')], max_length=10, verbose_name='relation')),
+                    ('strength', models.CharField(choices=[('strong', 'Strong'), ('moderate', 'Moderate'), ('weak', 'Weak')], max_length=10, verbose_name='strength')),
+                    ('basis', models.TextField(max_length=1000, verbose_name='basis')),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='organisations.organisation')),
+                    ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mappings', to='clauses.requirement', verbose_name='ISO/IEC 42001')),
+                ],
+                options={
+                    'verbose_name': 'mapping',
+                    'verbose_name_plural': 'mappings',
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='OtherFramework',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.SlugField(editable=False, max_length=60)),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('publisher', models.CharField(blank=True, max_length=200, verbose_name='publisher')),
+                    ('source', models.CharField(blank=True, max_length=500, verbose_name='published as')),
+                    ('licence', models.CharField(blank=True, max_length=300, verbose_name='licence')),
+                    ('doubt', models.TextField(blank=True, verbose_name='what to check')),
+                    ('note', models.TextField(blank=True, verbose_name='note')),
+                    ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                    ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='other_frameworks', to='organisations.organisation')),
+                ],
+                options={
+                    'verbose_name': 'other framework',
+                    'verbose_name_plural': 'other frameworks',
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='OtherFrameworkEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('code', models.SlugField(db_index=False, editable=False, max_length=60)),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('publisher', models.CharField(blank=True, max_length=200, verbose_name='publisher')),
+                    ('source', models.CharField(blank=True, max_length=500, verbose_name='published as')),
+                    ('licence', models.CharField(blank=True, max_length=300, verbose_name='licence')),
+                    ('doubt', models.TextField(blank=True, verbose_name='what to check')),
+                    ('note', models.TextField(blank=True, verbose_name='note')),
+                    ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                    ('retired_on', models.DateField(blank=True, null=True, verbose_name='retired on')),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.otherframework')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='OtherRequirement',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('ref', models.CharField(max_length=40, verbose_name='reference')),
+                    ('title', models.CharField(max_length=300, verbose_name='title')),
+                    ('text', models.TextField(blank=True, verbose_name='text')),
+                    ('order', models.PositiveIntegerField()),
+                    ('is_assessable', models.BooleanField(default=True, verbose_name='assessable')),
+                    ('addressees', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
+                    ('also_level_1', models.BooleanField(default=False)),
+                    ('is_withdrawn', models.BooleanField(default=False)),
+                    ('framework', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='clauses.otherframework')),
+                    ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='clauses.otherrequirement')),
+                ],
+                options={
+                    'verbose_name': 'requirement of another framework',
+                    'verbose_name_plural': 'requirements of other frameworks',
+                    'ordering': ['framework', 'order'],
+                    'default_permissions': (),
+                },
+            ),
+            migrations.CreateModel(
+                name='MappingEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('relationship', models.CharField(choices=[('equal', 'Equal'), ('subset', 'Subset of it'), ('superset', 'Superset of it'), ('intersects', 'Intersects')], max_length=10, verbose_name='relation')),
+                    ('strength', models.CharField(choices=[('strong', 'Strong'), ('moderate', 'Moderate'), ('weak', 'Weak')], max_length=10, verbose_name='strength')),
+                    ('basis', models.TextField(max_length=1000, verbose_name='basis')),
+                    ('added_at', models.DateTimeField(auto_now_add=True)),
+                    ('added_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.organisation')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.mapping')),
+                    ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.requirement', verbose_name='ISO/IEC 42001')),
+                    ('target', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.otherrequirement', verbose_name='other requirement')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='OtherRequirementEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('ref', models.CharField(max_length=40, verbose_name='reference')),
+                    ('title', models.CharField(max_length=300, verbose_name='title')),
+                    ('text', models.TextField(blank=True, verbose_name='text')),
+                    ('order', models.PositiveIntegerField()),
+                    ('is_assessable', models.BooleanField(default=True, verbose_name='assessable')),
+                    ('addressees', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
+                    ('also_level_1', models.BooleanField(default=False)),
+                    ('is_withdrawn', models.BooleanField(default=False)),
+                    ('framework', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.otherframework')),
+                    ('parent', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.otherrequirement')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.otherrequirement')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='mapping',
             name='target',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='clauses.otherrequirement', verbose_name='other requirement'),
         ),
-        migrations.CreateModel(
-            name='OtherRequirementEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('ref', models.CharField(max_length=40, verbose_name='reference')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('order', models.PositiveIntegerField()),
-                ('is_assessable', models.BooleanField(default=True, verbose_name='assessable')),
-                ('addressees', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('also_level_1', models.BooleanField(default=False)),
-                ('is_withdrawn', models.BooleanField(default=False)),
-                ('framework', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.otherframework')),
-                ('parent', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clauses.otherrequirement')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clauses.otherrequirement')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='otherframework',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='frameworks_have_own_codes', nulls_distinct=False),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherframework',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='5f590977c8e0125dfbca610e0fcffc9ce868df9e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_b5335', table='clauses_otherframework', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherframework',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherframeworkevent" ("added_at", "added_by_id", "code", "content_hash", "doubt", "id", "licence", "name", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publisher", "retired_on", "source", "version") VALUES (NEW."added_at", NEW."added_by_id", NEW."code", NEW."content_hash", NEW."doubt", NEW."id", NEW."licence", NEW."name", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."publisher", NEW."retired_on", NEW."source", NEW."version"); RETURN NULL;', hash='abed4367440f799f0d51bff7cd2ee0b767d66b07', operation='INSERT', pgid='pgtrigger_insert_insert_8b125', table='clauses_otherframework', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherframework',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_otherframeworkevent" ("added_at", "added_by_id", "code", "content_hash", "doubt", "id", "licence", "name", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publisher", "retired_on", "source", "version") VALUES (NEW."added_at", NEW."added_by_id", NEW."code", NEW."content_hash", NEW."doubt", NEW."id", NEW."licence", NEW."name", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publisher", NEW."retired_on", NEW."source", NEW."version"); RETURN NULL;', hash='339f3615e52d43847ebc5b0c8fefbc8325c20a83', operation='UPDATE', pgid='pgtrigger_update_update_2ae33', table='clauses_otherframework', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherframework',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherframeworkevent" ("added_at", "added_by_id", "code", "content_hash", "doubt", "id", "licence", "name", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publisher", "retired_on", "source", "version") VALUES (OLD."added_at", OLD."added_by_id", OLD."code", OLD."content_hash", OLD."doubt", OLD."id", OLD."licence", OLD."name", OLD."note", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publisher", OLD."retired_on", OLD."source", OLD."version"); RETURN NULL;', hash='7c50a521f5ca9f02cb4fb585b0f6340f33d3c5a8', operation='DELETE', pgid='pgtrigger_delete_delete_c0478', table='clauses_otherframework', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='otherframeworkevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_oth_pgh_obj_6b2e93_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='otherframeworkevent',
-            index=models.Index(fields=['pgh_created_at'], name='clauses_oth_pgh_cre_b1e018_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherframeworkevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='e54e46a6d4a65ea1dcfc71f781da148515db9fd0', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f5de8', table='clauses_otherframeworkevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='otherrequirement',
-            constraint=models.UniqueConstraint(fields=('framework', 'ref'), name='refs_are_unique'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherrequirement',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='741d6114a233514d4f82164956c1b6d76706bc9a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_82a5c', table='clauses_otherrequirement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherrequirement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherrequirementevent" ("addressees", "also_level_1", "framework_id", "id", "is_assessable", "is_withdrawn", "order", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "text", "title") VALUES (NEW."addressees", NEW."also_level_1", NEW."framework_id", NEW."id", NEW."is_assessable", NEW."is_withdrawn", NEW."order", NEW."parent_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."ref", NEW."text", NEW."title"); RETURN NULL;', hash='5c3c08ea8192a94714e28b95a333ce7654b8d523', operation='INSERT', pgid='pgtrigger_insert_insert_28d8e', table='clauses_otherrequirement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherrequirement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_otherrequirementevent" ("addressees", "also_level_1", "framework_id", "id", "is_assessable", "is_withdrawn", "order", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "text", "title") VALUES (NEW."addressees", NEW."also_level_1", NEW."framework_id", NEW."id", NEW."is_assessable", NEW."is_withdrawn", NEW."order", NEW."parent_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."ref", NEW."text", NEW."title"); RETURN NULL;', hash='b2e414b63c0a2d0d63937cad062ccde233ec20c5', operation='UPDATE', pgid='pgtrigger_update_update_69df8', table='clauses_otherrequirement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherrequirement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherrequirementevent" ("addressees", "also_level_1", "framework_id", "id", "is_assessable", "is_withdrawn", "order", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "text", "title") VALUES (OLD."addressees", OLD."also_level_1", OLD."framework_id", OLD."id", OLD."is_assessable", OLD."is_withdrawn", OLD."order", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."ref", OLD."text", OLD."title"); RETURN NULL;', hash='e9c9e35424dfe7be9d930c973fe49ac6c16c314d', operation='DELETE', pgid='pgtrigger_delete_delete_d8e27', table='clauses_otherrequirement', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='mappingevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_map_pgh_obj_1f8a7e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='mappingevent',
-            index=models.Index(fields=['pgh_created_at'], name='clauses_map_pgh_cre_09aa98_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mappingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9abe64d514715c1fd70c62998967456ae6f8c43e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_adfcb', table='clauses_mappingevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.UniqueConstraint(fields=('organisation', 'source', 'target'), name='mapped_once_each', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__regex', '\\S')), name='a_mapping_says_its_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.CheckConstraint(condition=models.Q(('relationship__in', ['equal', 'subset', 'superset', 'intersects']), ('strength__in', ['strong', 'moderate', 'weak'])), name='a_mapping_says_how'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mapping',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='011b2897a7f18bbefb5a3eb60310f3a0c954776f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_6b8e1', table='clauses_mapping', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mapping',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_mappingevent" ("added_at", "added_by_id", "basis", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "source_id", "strength", "target_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."basis", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."relationship", NEW."source_id", NEW."strength", NEW."target_id"); RETURN NULL;', hash='c439af5deb6956578ea41b1a5fb46242a0b34810', operation='INSERT', pgid='pgtrigger_insert_insert_eb978', table='clauses_mapping', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mapping',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_mappingevent" ("added_at", "added_by_id", "basis", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "source_id", "strength", "target_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."basis", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."relationship", NEW."source_id", NEW."strength", NEW."target_id"); RETURN NULL;', hash='f190f681139d76d3a22105ce72e8cee9ddbf9652', operation='UPDATE', pgid='pgtrigger_update_update_31830', table='clauses_mapping', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mapping',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_mappingevent" ("added_at", "added_by_id", "basis", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "source_id", "strength", "target_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."basis", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."relationship", OLD."source_id", OLD."strength", OLD."target_id"); RETURN NULL;', hash='5249606761929585fb2886ba2d288e59a15d0481', operation='DELETE', pgid='pgtrigger_delete_delete_78a59', table='clauses_mapping', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='otherrequirementevent',
-            index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_oth_pgh_obj_9409b5_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='otherrequirementevent',
-            index=models.Index(fields=['pgh_created_at'], name='clauses_oth_pgh_cre_a29623_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='otherrequirementevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='84511c13acdbb0713d8488c40e2a5302ed7b8fad', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_4b79b', table='clauses_otherrequirementevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.AddConstraint(
+                model_name='otherframework',
+                constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='frameworks_have_own_codes', nulls_distinct=False),
+            ),
+            migrations.AddIndex(
+                model_name='otherframeworkevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_oth_pgh_obj_6b2e93_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='otherframeworkevent',
+                index=models.Index(fields=['pgh_created_at'], name='clauses_oth_pgh_cre_b1e018_idx'),
+            ),
+            migrations.AddConstraint(
+                model_name='otherrequirement',
+                constraint=models.UniqueConstraint(fields=('framework', 'ref'), name='refs_are_unique'),
+            ),
+            migrations.AddIndex(
+                model_name='mappingevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_map_pgh_obj_1f8a7e_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='mappingevent',
+                index=models.Index(fields=['pgh_created_at'], name='clauses_map_pgh_cre_09aa98_idx'),
+            ),
+            migrations.AddConstraint(
+                model_name='mapping',
+                constraint=models.UniqueConstraint(fields=('organisation', 'source', 'target'), name='mapped_once_each', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='mapping',
+                constraint=models.CheckConstraint(condition=models.Q(('basis__regex', '\\S')), name='a_mapping_says_its_basis'),
+            ),
+            migrations.AddConstraint(
+                model_name='mapping',
+                constraint=models.CheckConstraint(condition=models.Q(('relationship__in', ['equal', 'subset', 'superset', 'intersects']), ('strength__in', ['strong', 'moderate', 'weak'])), name='a_mapping_says_how'),
+            ),
+            migrations.AddIndex(
+                model_name='otherrequirementevent',
+                index=models.Index(fields=['pgh_obj', 'pgh_id'], name='clauses_oth_pgh_obj_9409b5_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='otherrequirementevent',
+                index=models.Index(fields=['pgh_created_at'], name='clauses_oth_pgh_cre_a29623_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherframework',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='5f590977c8e0125dfbca610e0fcffc9ce868df9e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_b5335', table='clauses_otherframework', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherframework',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherframeworkevent" ("added_at", "added_by_id", "code", "content_hash", "doubt", "id", "licence", "name", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publisher", "retired_on", "source", "version") VALUES (NEW."added_at", NEW."added_by_id", NEW."code", NEW."content_hash", NEW."doubt", NEW."id", NEW."licence", NEW."name", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."publisher", NEW."retired_on", NEW."source", NEW."version"); RETURN NULL;', hash='abed4367440f799f0d51bff7cd2ee0b767d66b07', operation='INSERT', pgid='pgtrigger_insert_insert_8b125', table='clauses_otherframework', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherframework',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_otherframeworkevent" ("added_at", "added_by_id", "code", "content_hash", "doubt", "id", "licence", "name", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publisher", "retired_on", "source", "version") VALUES (NEW."added_at", NEW."added_by_id", NEW."code", NEW."content_hash", NEW."doubt", NEW."id", NEW."licence", NEW."name", NEW."note", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publisher", NEW."retired_on", NEW."source", NEW."version"); RETURN NULL;', hash='339f3615e52d43847ebc5b0c8fefbc8325c20a83', operation='UPDATE', pgid='pgtrigger_update_update_2ae33', table='clauses_otherframework', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherframework',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherframeworkevent" ("added_at", "added_by_id", "code", "content_hash", "doubt", "id", "licence", "name", "note", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publisher", "retired_on", "source", "version") VALUES (OLD."added_at", OLD."added_by_id", OLD."code", OLD."content_hash", OLD."doubt", OLD."id", OLD."licence", OLD."name", OLD."note", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publisher", OLD."retired_on", OLD."source", OLD."version"); RETURN NULL;', hash='7c50a521f5ca9f02cb4fb585b0f6340f33d3c5a8', operation='DELETE', pgid='pgtrigger_delete_delete_c0478', table='clauses_otherframework', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherframeworkevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='e54e46a6d4a65ea1dcfc71f781da148515db9fd0', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f5de8', table='clauses_otherframeworkevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherrequirement',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='741d6114a233514d4f82164956c1b6d76706bc9a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_82a5c', table='clauses_otherrequirement', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherrequirement',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherrequirementevent" ("addressees", "also_level_1", "framework_id", "id", "is_assessable", "is_withdrawn", "order", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "text", "title") VALUES (NEW."addressees", NEW."also_level_1", NEW."framework_id", NEW."id", NEW."is_assessable", NEW."is_withdrawn", NEW."order", NEW."parent_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."ref", NEW."text", NEW."title"); RETURN NULL;', hash='5c3c08ea8192a94714e28b95a333ce7654b8d523', operation='INSERT', pgid='pgtrigger_insert_insert_28d8e', table='clauses_otherrequirement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherrequirement',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_otherrequirementevent" ("addressees", "also_level_1", "framework_id", "id", "is_assessable", "is_withdrawn", "order", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "text", "title") VALUES (NEW."addressees", NEW."also_level_1", NEW."framework_id", NEW."id", NEW."is_assessable", NEW."is_withdrawn", NEW."order", NEW."parent_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."ref", NEW."text", NEW."title"); RETURN NULL;', hash='b2e414b63c0a2d0d63937cad062ccde233ec20c5', operation='UPDATE', pgid='pgtrigger_update_update_69df8', table='clauses_otherrequirement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherrequirement',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_otherrequirementevent" ("addressees", "also_level_1", "framework_id", "id", "is_assessable", "is_withdrawn", "order", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ref", "text", "title") VALUES (OLD."addressees", OLD."also_level_1", OLD."framework_id", OLD."id", OLD."is_assessable", OLD."is_withdrawn", OLD."order", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."ref", OLD."text", OLD."title"); RETURN NULL;', hash='e9c9e35424dfe7be9d930c973fe49ac6c16c314d', operation='DELETE', pgid='pgtrigger_delete_delete_d8e27', table='clauses_otherrequirement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mappingevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='9abe64d514715c1fd70c62998967456ae6f8c43e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_adfcb', table='clauses_mappingevent', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mapping',
+                trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='011b2897a7f18bbefb5a3eb60310f3a0c954776f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_6b8e1', table='clauses_mapping', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mapping',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_mappingevent" ("added_at", "added_by_id", "basis", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "source_id", "strength", "target_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."basis", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."relationship", NEW."source_id", NEW."strength", NEW."target_id"); RETURN NULL;', hash='c439af5deb6956578ea41b1a5fb46242a0b34810', operation='INSERT', pgid='pgtrigger_insert_insert_eb978', table='clauses_mapping', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mapping',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clauses_mappingevent" ("added_at", "added_by_id", "basis", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "source_id", "strength", "target_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."basis", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."relationship", NEW."source_id", NEW."strength", NEW."target_id"); RETURN NULL;', hash='f190f681139d76d3a22105ce72e8cee9ddbf9652', operation='UPDATE', pgid='pgtrigger_update_update_31830', table='clauses_mapping', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='mapping',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clauses_mappingevent" ("added_at", "added_by_id", "basis", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "source_id", "strength", "target_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."basis", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."relationship", OLD."source_id", OLD."strength", OLD."target_id"); RETURN NULL;', hash='5249606761929585fb2886ba2d288e59a15d0481', operation='DELETE', pgid='pgtrigger_delete_delete_78a59', table='clauses_mapping', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='otherrequirementevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refused BOOLEAN := refuse_to_rewrite(TG_TABLE_NAME, TG_OP);', func='RETURN NULL;', hash='84511c13acdbb0713d8488c40e2a5302ed7b8fad', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_4b79b', table='clauses_otherrequirementevent', when='BEFORE')),
+            ),
+        ]),
     ]

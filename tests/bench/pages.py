@@ -67,6 +67,10 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
         yield page(stock.inmate, name, address, aim)
     yield page(officer, "Clause 6.1.2", f"{here}/clauses/6.1.2/")
     yield page(officer, "All requirements", f"{here}/clauses/")
+    if frameworks := found_address(stock, "framework-list"):
+        yield page(officer, "Crosswalks, all frameworks", frameworks)
+        yield page(officer, "Coverage of NIST AI RMF", f"{frameworks}nist-ai-rmf/")
+        yield page(officer, "Coverage of NIST AI RMF, weak too", f"{frameworks}nist-ai-rmf/?weak=1")
     yield page(officer, "Home", f"{here}/")
     yield page(contributor, "Home, contributor", f"{here}/")
     yield page(officer, "Due", f"{here}/due/")
