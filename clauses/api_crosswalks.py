@@ -74,12 +74,12 @@ class ThroughSerializer(serializers.Serializer[Any]):
     )
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class CoveredSerializer(serializers.Serializer[Any]):
     """One assessable requirement of the framework; weak mappings are listed last and counted nowhere."""
 
     ref = serializers.CharField(source="requirement.ref")
     title = serializers.CharField(source="requirement.title")
-    parent = serializers.CharField(source="requirement.parent.ref", default=None, allow_null=True)
+    parent: Any = serializers.CharField(source="requirement.parent.ref", default=None, allow_null=True)
     addressees = serializers.ListField(child=serializers.CharField(), source="requirement.addressees")
     state = serializers.ChoiceField(choices=[one.value for one in Found], source="found.value")
     mappings = ThroughSerializer(source="through", many=True)
@@ -88,7 +88,7 @@ class LineSerializer(serializers.Serializer[Any]):
 class CoverageSerializer(serializers.Serializer[Any]):
     framework = serializers.CharField(source="framework.code")
     counts = CountsSerializer()
-    requirements = LineSerializer(source="lines", many=True)
+    requirements = CoveredSerializer(source="lines", many=True)
 
 
 class MappingSerializer(serializers.ModelSerializer):

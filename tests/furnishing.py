@@ -23,8 +23,6 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         Record.objects.filter(pk=record.pk).update(title=f"Secret {record.kind}", owner=officer)
     proof = make_evidence(organisation, proves=records["position"], title="Secret proof")
     requirement = records["position"].requirement
-    framework = make_framework(organisation, officer, name="Secret framework")
-    mapping = make_mapping(organisation, officer, framework=framework.code, ref="H-1", basis="Secret basis")
     arguments = {
         "organisation": organisation.slug,
         "evidence_reference": proof.reference,
@@ -42,9 +40,7 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "responsibility_id": str(share(supplier=records["supplier"], system=records["ai-system"]).pk),
         "requirement_number": "4.1",
         "section": "impacts",
-        "framework": framework.code,
-        "requirement_id": str(mapping.target_id),
-        "mapping_id": str(mapping.pk),
+        **crosswalk(organisation, officer),
         "code": "unscored",
         "topic": "issues",
         "decision_id": str(decided(records["management-review"], officer).pk),
@@ -58,3 +54,14 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         return address.filled((arguments | {"reference": record.reference}).get)
 
     return address_of
+
+
+def crosswalk(organisation: Any, officer: Any) -> dict[str, str]:
+    """An own framework with a mapping: what their addresses hold."""
+    framework = make_framework(organisation, officer, name="Secret framework")
+    mapping = make_mapping(organisation, officer, framework=framework.code, ref="H-1", basis="Secret basis")
+    return {
+        "framework": framework.code,
+        "requirement_id": str(mapping.target_id),
+        "mapping_id": str(mapping.pk),
+    }

@@ -78,7 +78,7 @@ class FrameworkForm(forms.ModelForm):
         file = self.files.get("file")
         if file:
             # One byte more than may be: the reader then says that it is too large.
-            return file.read(MOST_BYTES + 1), file.name
+            return file.read(MOST_BYTES + 1), file.name or ""
         try:
             return b64decode(self.data.get("held", ""), validate=True), self.data.get("held_name", "")
         except (NotBase64, ValueError):

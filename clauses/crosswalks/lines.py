@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,14 +26,13 @@ class Drawing:
         self.tails: dict[int, SafeString] = {}
 
     def lines(self, through: Iterable[Through]) -> SafeString:
-        parts = []
-        for one in through:
-            key = one.served.requirement.pk
-            if key not in self.heads:
-                self.heads[key], self.tails[key] = self.head(one.served), self.tail(one.served)
-            how = conditional_escape(how_words(one.mapping))
-            parts.append(f'<p class="small">{self.heads[key]} <span class="soft">{how}.</span> {self.tails[key]}</p>')
-        return mark_safe("".join(parts))  # noqa: S308 (each part is escaped)
+        return format_html_join("", '<p class="small">{} <span class="soft">{}.</span> {}</p>', map(self.line, through))
+
+    def line(self, one: Through) -> tuple[SafeString, str, SafeString]:
+        key = one.served.requirement.pk
+        if key not in self.heads:
+            self.heads[key], self.tails[key] = self.head(one.served), self.tail(one.served)
+        return self.heads[key], how_words(one.mapping), self.tails[key]
 
     def address(self, served: Served) -> str:
         return self.url("position-detail", served.requirement.number)

@@ -125,7 +125,7 @@ BAD = {
         ("framework:\n  name: X\nitems:\n- ref: 4.1\n  title: T\n", ["Line 4: items[1].ref must be a text (in qu"]),
         ("framework:\n  id: x\nitems:\n- ref: A\n  title: T\n", ["Line 2: framework.name is missing"]),
         ("framework: &a {name: X}\nitems: [*a]\n", ["Line 2: YAML an alias (*) cannot be used here"]),
-        ("items: [", ["Line 1: YAML"]),
+        ("items: [", ["Line 2: YAML"]),
         ("framework:\n  name: X\nsecret: 1\nitems:\n- ref: A\n  title: T\n", ["Line 3: secret is not a field"]),
     ],
 }  # fmt: skip
