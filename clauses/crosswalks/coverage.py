@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clauses.models import Mapping, OtherFramework, OtherRequirement, Position, Requirement
 from clauses.models.crosswalks import CLAIMED, Strength
@@ -37,12 +38,15 @@ class Found(StrEnum):
     NOT_COVERED = "not_covered"
 
 
+WORDS = {
+    Found.EVIDENCE: gettext_lazy("Related evidence exists"),
+    Found.NO_EVIDENCE: gettext_lazy("Related, without valid evidence"),
+    Found.NOT_COVERED: gettext_lazy("Not covered"),
+}
+
+
 def words_of(found: Found) -> str:
-    return {
-        Found.EVIDENCE: _("Related evidence exists"),
-        Found.NO_EVIDENCE: _("Related, without valid evidence"),
-        Found.NOT_COVERED: _("Not covered"),
-    }[found]
+    return str(WORDS[found])
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ class FrameworkForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = False
+        # Needed, but for who looked at the file before, or whose file says the name.
+        self.fields["name"].is_one_of_two = self.fields["file"].is_one_of_two = True  # type: ignore[attr-defined]
         self.initial["version"] = self.instance.version if self.instance.pk else 0
 
     @property
@@ -117,7 +119,7 @@ def brought(request: MemberRequest, framework: OtherFramework | None) -> Brought
             found.draft, found.content, found.name = draft_of(content, name), content, name
         except BadFramework as error:
             found.faults = tuple(error.faults)
-            form.add_error("file", _("Nothing was taken in: the file has faults, listed below."))
+            form.add_error("file", _("Nothing was taken in: the file has faults. They are listed by line."))
         except ValidationError as error:
             form.add_error("file", error)
     elif framework is None:

@@ -18,12 +18,13 @@ from .coverage import Served, Through
 
 
 class Drawing:
-    """Lines of one page: what is said of a requirement of ISO/IEC 42001 is drawn once, however often it is named."""
+    """Lines of one page: what is said of a requirement of ISO/IEC 42001, or of a relation, is put in words once."""
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
         self.heads: dict[int, SafeString] = {}
         self.tails: dict[int, SafeString] = {}
+        self.words: dict[tuple[str, str, bool], str] = {}
 
     def lines(self, through: Iterable[Through]) -> SafeString:
         return format_html_join("", '<p class="small">{} <span class="soft">{}.</span> {}</p>', map(self.line, through))
@@ -32,7 +33,11 @@ class Drawing:
         key = one.served.requirement.pk
         if key not in self.heads:
             self.heads[key], self.tails[key] = self.head(one.served), self.tail(one.served)
-        return self.heads[key], how_words(one.mapping), self.tails[key]
+        mapping = one.mapping
+        said = (mapping.relationship, mapping.strength, mapping.is_own)
+        if said not in self.words:
+            self.words[said] = how_words(mapping)
+        return self.heads[key], self.words[said], self.tails[key]
 
     def address(self, served: Served) -> str:
         return self.url("position-detail", served.requirement.number)

@@ -63,12 +63,12 @@ def draft_of(content: bytes, name: str) -> Draft:
         raise ValidationError(_("Bring a CSV or a YAML file (.csv, .yaml)."))
     if len(content) > MOST_BYTES:
         raise ValidationError(_("The file is larger than %(n)s KB.") % {"n": MOST_BYTES // 1024})
-    draft, lines = from_csv(content) if ending == "csv" else from_yaml(content)
-    check(draft, lines)
+    draft, lines, faults = from_csv(content) if ending == "csv" else (*from_yaml(content), [])
+    check(draft, lines, faults)
     return draft
 
 
-def from_csv(content: bytes) -> tuple[Draft, list[int]]:
+def from_csv(content: bytes) -> tuple[Draft, list[int], list[Fault]]:
     rows = rows_of(content, "csv")
     _number, heads = next(rows, (1, []))
     names = [str(head).strip().lower() for head in heads]
@@ -83,9 +83,7 @@ def from_csv(content: bytes) -> tuple[Draft, list[int]]:
         item = {"ref": said.get("ref", ""), "title": said.get("title", ""), "parent": said.get("parent") or None}
         items.append(item | {"assessable": answer in YES, "text": said.get("text", "")})
         lines.append(number)
-    if faults:
-        raise BadFramework(faults)
-    return Draft(items), lines
+    return Draft(items), lines, faults
 
 
 def from_yaml(content: bytes) -> tuple[Draft, list[int]]:
@@ -119,11 +117,14 @@ def from_yaml(content: bytes) -> tuple[Draft, list[int]]:
     return Draft(items, facts, code), lines
 
 
-def check(draft: Draft, lines: list[int]) -> None:
-    """Raises BadFramework unless refs are there and unique, titles are there, and parents exist and stand above."""
+def check(draft: Draft, lines: list[int], faults: list[Fault]) -> None:
+    """Raises BadFramework unless refs are there and unique, titles are there, and parents exist and stand above.
+
+    `faults` were found before.
+    """
     if len(draft.items) > MOST_ROWS:
         raise ValidationError(_("The file has more than %(n)s rows.") % {"n": f"{MOST_ROWS:,}"})
-    faults = list(faults_of(draft.items, lines))
+    faults = [*faults, *faults_of(draft.items, lines)]
     if not faults and not draft.assessable:
         faults = [Fault(lines[0] if lines else 1, _("There is no requirement in it that can be assessed."))]
     if faults:
