@@ -27,7 +27,7 @@ class Drawing:
         self.words: dict[tuple[str, str, bool], str] = {}
 
     def lines(self, through: Iterable[Through]) -> SafeString:
-        return format_html_join("", '<p class="small">{} <span class="soft">{}.</span> {}</p>', map(self.line, through))
+        return format_html_join("", '<span class="sub">{} {}. {}</span>', map(self.line, through))
 
     def line(self, one: Through) -> tuple[SafeString, str, SafeString]:
         key = one.served.requirement.pk
