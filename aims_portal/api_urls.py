@@ -10,6 +10,7 @@ from audits.api_registers import register_audits
 from audits.api_reviewing import register_reviewing
 from clauses.api import RequirementApi
 from clauses.api_asking import register_asking
+from clauses.api_crosswalks import register_crosswalks
 from clauses.api_gaps import register_gaps
 from clauses.api_registers import register_registers
 from clauses.documents.api import DocumentApi
@@ -36,6 +37,7 @@ router.register("documents", DocumentApi, basename="api-document")
 router.register("scope", ScopeApi, basename="api-scope-statement")
 register_gaps(router)
 register_asking(router)
+register_crosswalks(router)
 router.register("ai-systems", AISystemApi, basename="api-ai-system")
 register_systems(router)
 router.register("treatments", TreatmentApi, basename="api-treatment")

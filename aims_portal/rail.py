@@ -142,6 +142,7 @@ class Rail:
             (_("Reviews"), "management-review-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
+            items += [(_("Crosswalks"), "framework-list", None)]
             items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
         items += [(_("History"), "log", None)]
         if VIEW_RECORDS in self.request.permissions:

@@ -2,6 +2,8 @@ from django.urls import path
 
 from . import views
 from .asking import request_pages, task_pages
+from .crosswalks import framework_pages, mapping_pages
+from .crosswalks import pages as crosswalks
 from .documents import version_pages
 from .gaps import answering, reading
 from .gaps import pages as gap_pages
@@ -68,6 +70,32 @@ urlpatterns = [
         "gap-runs/<str:reference>/requirements/<str:requirement_number>/action/",
         task_pages.action_for_gap,
         name="gap-run-action",
+    ),
+    path("frameworks/", crosswalks.framework_list, name="framework-list"),
+    path("frameworks/new/", framework_pages.framework_new, name="framework-new"),
+    path("frameworks/example.<str:file_format>", framework_pages.framework_example, name="framework-example"),
+    path("frameworks/<slug:framework>/", crosswalks.coverage_page, name="framework-coverage"),
+    path(
+        "frameworks/<slug:framework>/coverage.<str:file_format>",
+        crosswalks.coverage_file,
+        name="framework-coverage-file",
+    ),
+    path("frameworks/<slug:framework>/edit/", framework_pages.framework_edit, name="framework-edit"),
+    path("frameworks/<slug:framework>/retire/", framework_pages.framework_retire, name="framework-retire"),
+    path(
+        "frameworks/<slug:framework>/requirements/<int:requirement_id>/",
+        mapping_pages.requirement_page,
+        name="framework-requirement",
+    ),
+    path(
+        "frameworks/<slug:framework>/requirements/<int:requirement_id>/mappings/new/",
+        mapping_pages.mapping_new,
+        name="framework-mapping-new",
+    ),
+    path(
+        "frameworks/<slug:framework>/mappings/<int:mapping_id>/remove/",
+        mapping_pages.mapping_remove,
+        name="framework-mapping-remove",
     ),
     *task_pages.TaskViews.urls(),
     path("actions/<str:reference>/finish/", task_pages.finish, name="task-finish"),

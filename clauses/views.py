@@ -20,6 +20,7 @@ from records.views import RecordViews
 from .actions import Stale, answer_question, count_as, no_longer_count
 from .answering import answer_form, too_late
 from .clause_page import clause_page, question_line
+from .crosswalks.serving import served_frameworks
 from .filters import PositionFilter
 from .forms import PositionForm
 from .importing import PositionImporter
@@ -66,7 +67,8 @@ class PositionViews(RecordViews):
     def extra_context(self, request: MemberRequest, record: Position) -> dict[str, Any]:
         may_change = self.may_change(request, record)
         form = self.form(request, record) if may_change else None
-        return clause_page(request, record, form=form, may_change=may_change)
+        serves = served_frameworks(request, record.requirement)
+        return clause_page(request, record, form=form, may_change=may_change) | {"serves": serves}
 
 
 pages = PositionViews()

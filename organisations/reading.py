@@ -26,10 +26,16 @@ def read(path: Path, *, move: timedelta = timedelta()) -> Intake:
     """
     try:
         data = path.read_bytes()
-        require_plain(data)
-        node = yaml.compose(data, LOADER)
     except OSError as error:
         raise BadFileError(path, [Problem(1, "YAML", error.strerror or str(error))]) from error
+    return read_bytes(data, path, move=move)
+
+
+def read_bytes(data: bytes, path: Path, *, move: timedelta = timedelta()) -> Intake:
+    """The same of what a file holds; `path` is what it is called."""
+    try:
+        require_plain(data)
+        node = yaml.compose(data, LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(part for part in (error.context, error.problem) if part)

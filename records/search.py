@@ -43,6 +43,7 @@ PAGES = (
     (gettext_lazy("Due"), "due-list", ""),
     (gettext_lazy("Mentions"), "mention-list", ""),
     (gettext_lazy("Help"), "help", ""),
+    (gettext_lazy("Crosswalks to other frameworks"), "framework-list", VIEW_RECORDS),
     (gettext_lazy("Reports"), "report-list", VIEW_RECORDS),
     (gettext_lazy("Organisation"), "organisation-edit", VIEW_RECORDS),
     (gettext_lazy("Members"), "member-list", MANAGE_MEMBERS),

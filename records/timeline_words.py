@@ -48,6 +48,8 @@ class Words:
         event = found[0]
         values = event.after or event.before
         name = values.get("name") or self.names[User].get(values.get("user_id"), "")
+        if not name and hasattr(event.model, "known_by"):
+            name = " → ".join(self.either(item, event) for item in naming(event))
         return f"{event.model._meta.verbose_name} {name}".strip()
 
     def who(self, found: list[Event]) -> str:

@@ -55,7 +55,7 @@ def ask_for_report(
     The same `key` (one for each form that was shown) gives the same report however often it is sent, and somebody
     whose report of this kind, subject, format and parameters is still being made gets that one.
     """
-    fitting(kind, subject)
+    fitting(kind, subject, parameters or {})
     wanted = {"kind": kind, "subject": subject, "format": format, "parameters": parameters or {}}
     own_key = key_of(organisation, by, wanted, key)
     with transaction.atomic():
@@ -87,8 +87,10 @@ def key_of(organisation: Organisation, by: User, wanted: dict[str, Any], key: st
     return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def fitting(kind: str, subject: Record | None) -> None:
-    """Refuses a report without the record its kind is about, or with another."""
+def fitting(kind: str, subject: Record | None, parameters: dict[str, Any]) -> None:
+    """Refuses a report without the record or the framework its kind is about, or with another record."""
+    if kind == Report.Kind.COVERAGE and not parameters.get("framework"):
+        raise ValidationError({"framework": _("Say which framework this report is about.")})
     wanted = Report.SUBJECTS.get(kind)
     if wanted and subject is None:
         raise ValidationError({"subject": _("Say which record this report is about.")})

@@ -29,6 +29,7 @@ from records.past.days import first_day
 from .actions import ask_for_report
 from .dashboard import DashboardSerializer, dashboard
 from .models import Report
+from .parameters import parameters_for
 from .views import reports as pages
 
 REPORT_ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -57,6 +58,9 @@ class ReportIn(serializers.Serializer):
         required=False,
         max_length=30,
         help_text="Reference of the record: of a Statement of Applicability, an impact assessment, an AI system.",
+    )
+    framework = serializers.CharField(
+        required=False, max_length=60, help_text="Of a coverage: id of the framework, such as eu-ai-act."
     )
 
 
@@ -108,7 +112,10 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         subject = self.subject(given.validated_data.get("subject"))
         key = self.request.headers.get("Idempotency-Key") or str(uuid4())
         try:
-            report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key, subject=subject)
+            more = parameters_for(kind, given.validated_data, organisation=member.organisation, by=member.user)
+            report = ask_for_report(
+                member.organisation, kind=kind, by=member.user, key=key, subject=subject, parameters=more
+            )
         except Refused as error:
             raise ValidationError(error.message_dict) from error
         location = self.request.build_absolute_uri(f"{self.request.path}{report.pk}/")

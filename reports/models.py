@@ -43,6 +43,7 @@ class Report(models.Model):
         CORRECTIVE_LOG = "corrective_log", _("Corrective-action log")
         AUDIT = "audit_report", _("Audit report")
         EVOLUTION = "evolution", _("Evolution of the AIMS")
+        COVERAGE = "coverage", _("Coverage of a framework")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -55,6 +56,7 @@ class Report(models.Model):
         Kind.CORRECTIVE_LOG: "CAL",
         Kind.AUDIT: "AUR",
         Kind.EVOLUTION: "EVO",
+        Kind.COVERAGE: "COV",
     }
     CONTENT_TYPES: ClassVar[dict[str, str]] = {
         "pdf": "application/pdf",
@@ -132,7 +134,8 @@ class Report(models.Model):
     @property
     def title(self) -> str:
         """What it is, and about what."""
-        return f"{self.get_kind_display()}: {self.subject}" if self.subject else str(self.get_kind_display())
+        about = self.subject or self.parameters.get("framework")
+        return f"{self.get_kind_display()}: {about}" if about else str(self.get_kind_display())
 
     @property
     def day(self) -> date | None:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from clauses.actions import open_positions
+from clauses.crosswalks.loading import load_crosswalks
 from clauses.loading import load_catalogue
 from clauses.models import Position, Requirement
 from evidence.models import Evidence, EvidenceVersion, Proof
@@ -45,6 +46,7 @@ def found(slug: str) -> Organisation:
     if organisation:
         return organisation
     load_catalogue()
+    load_crosswalks()
     organisation = Organisation.objects.create(name=f"{slug.title()} Ltd", slug=slug)
     open_positions(organisation)
     for name in ROLES if slug == HERE else ["officer"]:

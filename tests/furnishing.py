@@ -9,6 +9,7 @@ from records.models import Import, Record
 from reports.models import Report
 from tests.audits.improving_making import decided
 from tests.cast import make_evidence
+from tests.clauses.crosswalks.making import make_framework, make_mapping
 from tests.clauses.registers.making import measured
 from tests.house.addresses import Address
 from tests.record_types import record_types
@@ -39,6 +40,7 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "responsibility_id": str(share(supplier=records["supplier"], system=records["ai-system"]).pk),
         "requirement_number": "4.1",
         "section": "impacts",
+        **crosswalk(organisation, officer),
         "code": "unscored",
         "topic": "issues",
         "decision_id": str(decided(records["management-review"], officer).pk),
@@ -52,3 +54,14 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         return address.filled((arguments | {"reference": record.reference}).get)
 
     return address_of
+
+
+def crosswalk(organisation: Any, officer: Any) -> dict[str, str]:
+    """An own framework with a mapping: what their addresses hold."""
+    framework = make_framework(organisation, officer, name="Secret framework")
+    mapping = make_mapping(organisation, officer, framework=framework.code, ref="H-1", basis="Secret basis")
+    return {
+        "framework": framework.code,
+        "requirement_id": str(mapping.target_id),
+        "mapping_id": str(mapping.pk),
+    }

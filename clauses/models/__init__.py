@@ -9,6 +9,7 @@ from .catalogue import (
     Requirement,
 )
 from .context import ContextIssue, InterestedParty, LegalRequirement
+from .crosswalks import Mapping, OtherFramework, OtherRequirement, Relationship, Strength
 from .documents import Document, DocumentKind, DocumentPosition, DocumentReader, DocumentVersion, Reading
 from .gaps import GapAnswer, GapProof, GapResult, GapRun
 from .leadership import AIMSProcess, RoleAssignment
@@ -42,18 +43,23 @@ __all__ = [
     "InterestedParty",
     "LegalRequirement",
     "MandatoryDocument",
+    "Mapping",
     "Measurement",
     "Objective",
+    "OtherFramework",
+    "OtherRequirement",
     "PlannedChange",
     "Position",
     "PositionSystem",
     "Question",
     "Reading",
+    "Relationship",
     "Requirement",
     "Resource",
     "RoleAssignment",
     "ScopeStatement",
     "Status",
+    "Strength",
     "Task",
     "TrainingRecord",
 ]

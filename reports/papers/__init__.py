@@ -7,7 +7,19 @@ from collections.abc import Callable
 from records.past.looking import looking_back
 from reports.models import Report
 
-from . import audit, corrective_log, dossier, evolution, gap_run, impact, readiness, register, review, statement
+from . import (
+    audit,
+    corrective_log,
+    coverage,
+    dossier,
+    evolution,
+    gap_run,
+    impact,
+    readiness,
+    register,
+    review,
+    statement,
+)
 from .paper import Paper
 
 PAPERS: dict[str, Callable[[Report], Paper]] = {
@@ -21,6 +33,7 @@ PAPERS: dict[str, Callable[[Report], Paper]] = {
     Report.Kind.CORRECTIVE_LOG: corrective_log.paper_of,
     Report.Kind.AUDIT: audit.paper_of,
     Report.Kind.EVOLUTION: evolution.paper_of,
+    Report.Kind.COVERAGE: coverage.paper_of,
 }
 
 

@@ -23,6 +23,7 @@ from records.views import page_of
 from reports.actions import PATIENCE, ask_for_report
 from reports.filing import Altered, opened
 from reports.models import Report, ReportQuerySet
+from reports.parameters import parameters_for
 
 logger = logging.getLogger(__name__)
 
@@ -66,13 +67,14 @@ def asked(request: MemberRequest) -> HttpResponse:
     visible_records = Record.objects.visible_to(request.user).of(request.organisation)
     subject = get_object_or_404(visible_records, reference=reference) if reference else None
     key = request.POST.get("key", "")[:100] or str(uuid4())
-    if kind not in Report.Kind.values or kind == Report.Kind.EVOLUTION:
+    if kind not in Report.Kind.values:
         raise Http404
     # Who looks at a day gone by asks for reports of that day.
-    parameters = {"on": request.past.isoformat()} if request.past else {}
+    on = {"on": request.past.isoformat()} if request.past else {}
     try:
+        more = parameters_for(kind, given, organisation=request.organisation, by=request.user)
         report = ask_for_report(
-            request.organisation, kind=kind, by=request.user, key=key, subject=subject, parameters=parameters
+            request.organisation, kind=kind, by=request.user, key=key, subject=subject, parameters=more | on
         )
     except ValidationError as error:
         raise Http404 from error

@@ -17,6 +17,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from clauses.api_registers import REGISTERS
+from clauses.models import Mapping
 from reports.models import Report
 from tests.audits.improving_making import make_corrective_action, make_improvement, make_review
 from tests.audits.making import make_audit, make_finding, make_programme
@@ -89,6 +90,8 @@ def known_records(organisation: Any, system: Any, officer: Any) -> dict[str, str
         "impact-assessments": make_impact_assessment(organisation).reference,
         "go-lives": make_go_live(organisation).reference,
         "requirements": "6.1.2",
+        "frameworks": "gdpr",
+        "mappings": str(Mapping.objects.all()[0].pk),
         **{path: maker(api.views.model)(organisation).reference for path, api in REGISTERS.items()},
         "suppliers": make_supplier(organisation).reference,
         "datasets": make_dataset(organisation).reference,

@@ -61,7 +61,7 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
     }
     for name, address in more.items():
         yield page(officer, f"AI systems, {name}", address, LISTS)
-    for name, address, aim in risk_pages(stock):
+    for name, address, aim in (*risk_pages(stock), *crosswalk_pages(stock)):
         yield page(officer, name, address, aim)
     for name, address, aim in room_pages(stock):
         yield page(stock.inmate, name, address, aim)
@@ -73,6 +73,14 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
     yield page(officer, "Search page, two words", f"{here}/search/?q=fairness+audit")
     for name in ("evidence", "ai-systems", "requirements"):
         yield page(officer, f"API, {name}", f"{api}/{name}/")
+
+
+def crosswalk_pages(stock: Stocked) -> Iterator[tuple[str, str, float]]:
+    """The page of all frameworks, and the coverage of the one with most mappings."""
+    if frameworks := found_address(stock, "framework-list"):
+        yield "Crosswalks, all frameworks", frameworks, OTHERS
+        yield "Coverage of NIST AI RMF", f"{frameworks}nist-ai-rmf/", OTHERS
+        yield "Coverage of NIST AI RMF, weak too", f"{frameworks}nist-ai-rmf/?weak=1", OTHERS
 
 
 def risk_pages(stock: Stocked) -> Iterator[tuple[str, str, float]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from clauses.actions import open_positions
+from clauses.crosswalks.loading import load_crosswalks
 from clauses.loading import load_catalogue
 from clauses.models import Answer, Position, Question, Status
 from evidence.models import Kind
@@ -57,6 +58,7 @@ class Stocked:
 def stocked(size: Size) -> Stocked:
     """Fills an organisation; the same size always gives the same records."""
     load_catalogue()
+    load_crosswalks()
     organisation = Organisation.objects.create(name=f"{size.name.title()} Ltd", slug=size.name)
     open_positions(organisation)
     officer = member("officer", organisation, Role.COMPLIANCE_OFFICER)
