@@ -142,7 +142,11 @@ class Rail:
             (_("Reviews"), "management-review-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
-            items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
+            items += [
+                (_("Readiness"), "readiness-overview", None),
+                (_("Reports"), "report-list", None),
+                (_("Organisation"), "organisation-edit", None),
+            ]
         items += [(_("History"), "log", None)]
         if MANAGE_MEMBERS in self.request.permissions:
             troubled = told(counts["troubled"]) if counts["troubled"] else None

@@ -136,6 +136,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep mail": {"task": "organisations.tasks.sweep_mail", "schedule": 60.0},
     # A system that changed after its assessment was approved has the next one begun: see risks.changes.drafts.
     "draft what changed": {"task": "risks.tasks.draft_what_changed", "schedule": 600.0},
+    # Each period of a scheduled report is a row, and so is each day of readiness: whoever looks twice finds it done.
+    "keep schedules": {"task": "reports.tasks.keep_schedules", "schedule": 60.0},
+    "take readiness": {"task": "reports.tasks.take_readiness", "schedule": 600.0},
     "sweep imports": {"task": "records.tasks.sweep_imports", "schedule": 30.0},
     "sweep incoming files": {"task": "evidence.tasks.sweep_incoming", "schedule": 3600.0},
 }

@@ -28,6 +28,7 @@ from records.api import IDEMPOTENCY, PersonField
 from records.models import Record
 
 from .actions import ask_for_report
+from .asking import parameters_of
 from .dashboard import DashboardSerializer, dashboard
 from .models import Report
 from .views import reports as pages
@@ -46,7 +47,20 @@ class ReportSerializer(serializers.ModelSerializer):
     class Meta:
         model = Report
         fields = [
-            *("id", "reference", "kind", "subject", "state", "progress", "pages", "size", "sha256", "code", "error"),
+            *(
+                "id",
+                "reference",
+                "kind",
+                "format",
+                "subject",
+                "state",
+                "progress",
+                "pages",
+                "size",
+                "sha256",
+                "code",
+                "error",
+            ),
             *("requested_by", "requested_at", "as_of", "finished_at"),
         ]
         read_only_fields = fields
@@ -59,10 +73,16 @@ class ReportIn(serializers.Serializer):
         max_length=30,
         help_text="Reference of the record: of a Statement of Applicability, an impact assessment, an AI system.",
     )
+    format = serializers.ChoiceField(
+        choices=Report.Format.choices, required=False, help_text="`xlsx` for kinds whose content is rows; else `pdf`."
+    )
+    person = serializers.EmailField(
+        required=False, help_text="Mail address of the member whom an interview sheet is for; else yourself."
+    )
 
 
 class PdfRenderer(BaseRenderer):
-    """Only says that a PDF may be asked for; the file is sent as it is."""
+    """Only says that the file may be asked for; it is sent as it is, in the format of the report."""
 
     media_type, format, charset = "application/pdf", "pdf", None
 
@@ -108,8 +128,11 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         member, kind = self.member, given.validated_data["kind"]
         subject = self.subject(given.validated_data.get("subject"))
         key = self.request.headers.get("Idempotency-Key") or str(uuid4())
+        person, file_format = given.validated_data.get("person", ""), given.validated_data.get("format", "pdf")
         try:
-            report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key, subject=subject)
+            parameters = parameters_of(member.organisation, member.user, kind, person)
+            asked = {"kind": kind, "key": key, "subject": subject, "format": file_format, "parameters": parameters}
+            report = ask_for_report(member.organisation, by=member.user, **asked)
         except Refused as error:
             raise ValidationError(error.message_dict) from error
         location = self.request.build_absolute_uri(f"{self.request.path}{report.pk}/")

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from reports.models import Report
 
-from . import audit, corrective_log, dossier, gap_run, impact, readiness, register, review, statement
+from . import (
+    audit,
+    corrective_log,
+    customer,
+    dossier,
+    gap_run,
+    impact,
+    interview,
+    readiness,
+    register,
+    review,
+    statement,
+)
 from .paper import Paper
 
 PAPERS: dict[str, Callable[[Report], Paper]] = {
@@ -19,6 +31,8 @@ PAPERS: dict[str, Callable[[Report], Paper]] = {
     Report.Kind.REVIEW: review.paper_of,
     Report.Kind.CORRECTIVE_LOG: corrective_log.paper_of,
     Report.Kind.AUDIT: audit.paper_of,
+    Report.Kind.CUSTOMER: customer.paper_of,
+    Report.Kind.INTERVIEW: interview.paper_of,
 }
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clauses.scope.inventory import approved_scope
+from organisations.mail_jobs import absolute
 from organisations.models import Membership
 from records.models import Record
 from reports.models import Report
@@ -88,6 +90,7 @@ def framed(report: Report, at: datetime, cover: Cover, entries: Iterable[tuple[s
         "chapter": {anchor: number for number, (anchor, _title) in numbered},
         "entries": [{"number": number, "title": title, "anchor": anchor} for number, (anchor, title) in numbered],
         "on": local.date(),
+        "verify_at": absolute(reverse("report-verify", kwargs={"organisation": organisation.slug})),
     }
 
 
