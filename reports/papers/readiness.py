@@ -22,8 +22,8 @@ from reports.readiness.state import days_until
 from .bounds import bounded
 from .paper import Cover, Paper, framed
 
-# So many steps are told to management.
-STEPS = 5
+# So many steps and blockers are told to management: all of it fits on one page.
+STEPS, BLOCKERS = 5, 12
 # Lists of the chapter on impact assessments; every other test of the floor is in the chapter on risks.
 IMPACT = ("assessed", "assessment-missing", "assessment-pending", "assessment-expired", "assessments-changed")
 
@@ -40,7 +40,8 @@ def paper_of(report: Report) -> Paper:
         "management": management,
         "more": more,
         "indexed": len(whole.readiness.evidence.index),
-        "stages": [(1, whole.of_stage(1)), (2, whole.of_stage(2))],
+        "blockers_first": whole.blockers[:BLOCKERS],
+        "more_blockers": len(whole.blockers) - BLOCKERS,
         "headline": headline_of(whole),
         "first_steps": whole.steps[:STEPS],
     }

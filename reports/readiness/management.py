@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audits.models import ManagementReview, ReviewState, Topic
-from clauses.models import Direction, Document, DocumentVersion, Measurement, Objective, ScopeStatement, TrainingRecord
+from clauses.models import Document, DocumentVersion, Measurement, Objective, ScopeStatement, TrainingRecord
+from clauses.models.planning import Direction
 from records.approvable import Standing
 from records.charts import plain
 from risks.models import ImpactAssessment, RiskCriteria, Statement, TreatmentPlan

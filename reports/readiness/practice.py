@@ -16,6 +16,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clauses.models import Position
 from clauses.verdict import Mark
@@ -220,7 +221,8 @@ def design_of_control(line: Line) -> Side:
 def operation_of(line: Line, shown: Shown, dated: Dated) -> Side:
     if line.applicable is False:
         return Side(Mark.NOT_APPLICABLE, _("Does not apply."))
-    parts = [_("%(n)s dated records") % {"n": dated.told}] if dated.count else []
+    words = ngettext("%(n)s dated record", "%(n)s dated records", dated.count) % {"n": dated.told}
+    parts = [words] if dated.count else []
     parts += [_("evidence of the period")] if shown.fresh else []
     if parts and shown.expired:
         return Side(Mark.PARTLY, ", ".join([*parts, _("other evidence has run out")]))

@@ -268,7 +268,7 @@ class Obstacle:
     @property
     def link(self) -> str:
         """Where the thing that is not there at all would be: its number opens no list."""
-        return self.places[0].url if self.clause and not self.url else ""
+        return self.places[0].url if self.clause and self.places and not self.url else ""
 
     @property
     def tone(self) -> str:
