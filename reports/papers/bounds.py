@@ -5,12 +5,42 @@ A report of an organisation with thousands of records stays one that somebody ca
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from reports.readiness.result import Part, Readiness
 
+from .paper import Chapter
+
 # Rows of one list, items in the index of evidence, and items under one requirement.
 ROWS, INDEX, PROOFS = 200, 500, 12
+# Rows of one part of a register, and records that are told in full.
+LINES, IN_FULL = 1000, 300
+
+
+@dataclass(frozen=True)
+class Few:
+    """The beginning of a list, and how many more there are."""
+
+    rows: tuple[Any, ...]
+    more: int
+
+    @classmethod
+    def of(cls, rows: Iterable[Any], most: int) -> Few:
+        kept = tuple(rows)
+        return cls(kept[:most], max(0, len(kept) - most))
+
+
+def few(chapters: Iterable[Chapter]) -> list[Chapter]:
+    """Chapters as they are printed where a spreadsheet has all of them."""
+    return [few_of(one) for one in chapters]
+
+
+def few_of(one: Chapter) -> Chapter:
+    tables = Few.of(one.tables, IN_FULL)
+    cut = (replace(table, rows=table.rows[:LINES], more=max(0, len(table.rows) - LINES)) for table in tables.rows)
+    return replace(one, tables=tuple(cut), more=tables.more)
 
 
 def bounded(result: Readiness) -> tuple[Readiness, dict[str, int]]:

@@ -35,17 +35,23 @@ class Paper:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts under `head`: pairs of heading and width class (see print.css), the first column names the row."""
+    """Rows of texts under `head`: pairs of heading and width class (see print.css), the first column names the row.
+
+    `more` are left out on paper.
+    """
 
     title: str
     head: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
     none: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: facts as pairs of term and text, and tables. `gaps` say what is missing in it."""
+    """One chapter: facts as pairs of term and text, and tables, of which `more` are left out on paper. `gaps` say what
+    is missing in it.
+    """
 
     anchor: str
     title: str
@@ -53,6 +59,7 @@ class Chapter:
     facts: tuple[tuple[str, str], ...] = ()
     tables: tuple[Table, ...] = ()
     gaps: tuple[str, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,8 @@ def sheets_of(paper: Paper) -> Iterator[Sheet]:
     ]
     yield Sheet(_("Risks"), tuple(head), ([one[name] for name in names] for one in risks), (12, 50))
     totals = paper.figures["totals"]
-    titles = [title for title, _rows in paper.context["groups"]]
     rows = ([one["label"], *one["counts"]] for one in totals)
-    yield Sheet(_("Open risks by level"), (_("Level"), *titles), rows)
+    yield Sheet(_("Open risks by level"), (_("Level"), *paper.context["processes"]), rows)
     lines = (
         [
             one["reference"],

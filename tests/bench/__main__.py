@@ -52,7 +52,7 @@ def begin() -> None:
 
 
 def measured(*, quick: bool) -> Iterator[Part]:
-    from . import access, loading, pages, paper, processes, writes
+    from . import access, loading, pages, paper, processes, readiness, writes
     from .stock import Size, stocked, tidied
 
     small, medium, large = (100, 10, 100), (20_000, 400, 2_000), (100_000, 2_000, 20_000)
@@ -66,6 +66,7 @@ def measured(*, quick: bool) -> Iterator[Part]:
         ("Searching", lambda stock: access.typing(stock, rounds=rounds)),
         ("Saving", lambda stock: writes.saving(stock, saves=5 if quick else 150)),
         ("Taking in", lambda stock: loading.taking_in(stock, records=50 if quick else 2000)),
+        ("Explaining readiness", lambda stock: readiness.explaining(stock, rounds=rounds)),
         ("Serving", lambda stock: processes.memory(stock, times=1 if quick else 20)),
     ]
     if not quick:  # a database made anew, and seventy pages six times
@@ -73,6 +74,7 @@ def measured(*, quick: bool) -> Iterator[Part]:
         steps.append(("Setting the report", lambda _stock: paper.setting(stocks[0], rounds=3)))
         full = timed("Filling 1,000 risks", stocked, Size("register", 100, 10, 1_000))
         steps.append(("Setting the risk register", lambda _stock: paper.setting_risks(full, rounds=3)))
+        steps.append(("Setting the report of the largest", lambda _stock: readiness.printing(last)))
     for words, step in steps:
         yield timed(words, step, last)
 

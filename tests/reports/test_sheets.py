@@ -53,7 +53,7 @@ def test_readiness_has_the_figures_of_the_paper_and_every_row(assessed: Stage, m
     assert tests == {one["name"]: one["count"] for one in report.figures["tests"]}
     assert len(sheets["Requirements"]) == 1 + Position.objects.filter(organisation=assessed.organisation).count()
     index = {row[0]: row[9] for row in sheets["Evidence index"][1:]}
-    proving = Evidence.objects.filter(proof__record__kind="position").distinct()
+    proving = Evidence.objects.filter(proves__kind="position").distinct()
     assert set(index) == set(proving.values_list("reference", flat=True))
     assert any(len(str(sha256 or "")) == 64 for sha256 in index.values())
     found = [row[0] for row in sheets["Records found"][1:]]
