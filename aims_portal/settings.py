@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_NAME_OVERRIDES": {
         "PositionStatus": "clauses.models.Status",
+        "ReadinessVerdict": ["conditional", "not_ready", "ready"],
         "ReportKind": "reports.models.Report.Kind",
         "Standing": "risks.models.Standing",
         "Authority": "organisations.authority.Authority",

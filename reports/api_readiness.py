@@ -37,7 +37,7 @@ class JudgedSerializer(serializers.Serializer):
 class BlockerSerializer(serializers.Serializer):
     """A failed test that blocks a stage of certification; what blocks stage 1 blocks stage 2, too."""
 
-    stage = serializers.ChoiceField(choices=[1, 2])
+    stage = serializers.IntegerField(min_value=1, max_value=2)
     code = serializers.CharField()
     name = serializers.CharField()
     clause = serializers.CharField()
