@@ -17,6 +17,7 @@ from reports.readiness.list_result import FoundList
 from reports.readiness.lists import Seen
 from reports.readiness.management import management_of
 from reports.readiness.result import as_plain
+from reports.readiness.snapshots import met, trend_of
 from reports.readiness.state import days_until
 
 from .bounds import bounded
@@ -33,11 +34,14 @@ def paper_of(report: Report) -> Paper:
     seen = Seen(report.organisation, report.requested_by, whole.readiness.at, whole.readiness.on)
     management = management_of(seen, whole)
     result, more = bounded(whole.readiness)
-    figures = result.as_dict() | whole.as_dict() | {"management": as_plain(management), "more": more}
+    trend = trend_of(report.organisation, whole)
+    told = {"management": as_plain(management), "more": more, "trend": [[str(one.on), met(one)] for one in trend.days]}
+    figures = result.as_dict() | whole.as_dict() | told
     context = context_of(report, result) | {
         "whole": whole,
         "seen": seen,
         "management": management,
+        "trend": trend,
         "more": more,
         "indexed": len(whole.readiness.evidence.index),
         "blockers_first": whole.blockers[:BLOCKERS],

@@ -17,6 +17,7 @@ from organisations.requests import MemberRequest
 from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from reports.forms import ScheduleForm
 from reports.models import ReportSchedule
+from reports.schedule_rows import Every
 from reports.schedules import change, next_on, set_up, stop
 
 RUNS = 24
@@ -26,7 +27,9 @@ RUNS = 24
 @needs(REQUEST_REPORTS)
 def schedule_new(request: MemberRequest) -> HttpResponse:
     """An empty form; a filled one sets the report up."""
-    form = ScheduleForm(request.organisation, request.POST or None, initial={"readers": [request.user.pk]})
+    form = ScheduleForm(
+        request.organisation, request.POST or None, initial={"readers": [request.user.pk], "every": Every.MONTH}
+    )
     if request.method == "POST" and form.is_valid():
         schedule = set_up(request.organisation, by=request.user, **form.cleaned_data)
         messages.success(request, _("It is made from now on, without anybody asking."))

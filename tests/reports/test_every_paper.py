@@ -18,7 +18,7 @@ from records.models import Record
 from reports import making
 from reports.actions import ask_for_report
 from reports.asking import parameters_of
-from reports.models import Report
+from reports.models import ReadinessSnapshot, Report
 from reports.verification import code_of
 from tests.audits.improving_making import make_review
 from tests.audits.making import make_audit
@@ -75,8 +75,14 @@ def test_each_kind_is_made_of_an_empty_organisation(
 
 @pytest.mark.parametrize("kind", K.values)
 def test_each_kind_is_made_of_a_full_organisation(kind: str, assessed: Stage, manager: Any, sent: Any) -> None:
+    before = {"clauses": {"met": 1, "of": 32}, "controls": {"met": 0, "of": 30}}
+    ReadinessSnapshot.objects.create(
+        organisation=assessed.organisation, on=assessed.day(-90), verdict="not_ready", figures=before
+    )
     report, content = made(assessed.organisation, manager, kind)
     check(report, content)
+    if kind == K.READINESS:
+        assert "90 days ago" in text_of(content)
     if kind == K.INTERVIEW:
         assert report.pages == 1
         assert manager.name in text_of(content)
