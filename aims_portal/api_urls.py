@@ -19,6 +19,7 @@ from evidence.api import EvidenceApi
 from records.api_comments import CommentApi
 from records.api_history import HistoryApi
 from reports.api import DashboardApi, ReportApi
+from reports.api_readiness import ReadinessApi
 from risks.applicability.api import OwnControlApi, StatementApi
 from risks.golive.api import DossierApi, GateApi, GoLiveRecordApi
 from risks.impact.api import ImpactAssessmentApi
@@ -63,6 +64,7 @@ organisation = [
     path("ai-systems/<str:reference>/go-live/", GateApi.as_view(), name="api-gate"),
     path("ai-systems/<str:reference>/dossier/", DossierApi.as_view(), name="api-dossier"),
     path("dashboard/", DashboardApi.as_view(), name="api-dashboard"),
+    path("readiness/", ReadinessApi.as_view(), name="api-readiness"),
     path("comments/", CommentApi.as_view(), name="api-comments"),
     path("history/", HistoryApi.as_view(), name="api-history"),
 ]

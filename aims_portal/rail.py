@@ -142,8 +142,12 @@ class Rail:
             (_("Reviews"), "management-review-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
-            items += [(_("Crosswalks"), "framework-list", None)]
-            items += [(_("Reports"), "report-list", None), (_("Organisation"), "organisation-edit", None)]
+            items += [
+                (_("Readiness"), "readiness-overview", None),
+                (_("Crosswalks"), "framework-list", None),
+                (_("Reports"), "report-list", None),
+                (_("Organisation"), "organisation-edit", None),
+            ]
         items += [(_("History"), "log", None)]
         if VIEW_RECORDS in self.request.permissions:
             items += [(_("As of a day"), "as-of", None)]

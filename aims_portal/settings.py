@@ -141,6 +141,9 @@ CELERY_BEAT_SCHEDULE = {
     # A second one while the first still works does nothing: see docs/decisions/0025-sealed-history.md.
     "seal history": {"task": "records.tasks.seal_history", "schedule": 10.0, "options": {"expires": 10}},
     "verify history": {"task": "records.tasks.verify_history", "schedule": crontab(hour=3, minute=40)},
+    # Each period of a scheduled report is a row, and so is each day of readiness: whoever looks twice finds it done.
+    "keep schedules": {"task": "reports.tasks.keep_schedules", "schedule": 60.0},
+    "take readiness": {"task": "reports.tasks.take_readiness", "schedule": 600.0},
     "sweep imports": {"task": "records.tasks.sweep_imports", "schedule": 30.0},
     # A few at a time, so that each stored file is hashed again every thirty days (evidence.rehashing).
     "rehash evidence": {"task": "evidence.tasks.rehash_evidence", "schedule": 60.0, "options": {"expires": 60}},
@@ -295,6 +298,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_NAME_OVERRIDES": {
         "PositionStatus": "clauses.models.Status",
+        "ReadinessVerdict": ["conditional", "not_ready", "ready"],
         "ReportKind": "reports.models.Report.Kind",
         "Standing": "risks.models.Standing",
         "Authority": "organisations.authority.Authority",

@@ -26,6 +26,7 @@ MANAGE_MEMBERS = "manage_members"
 AUDIT = "audit"
 ENTER_ROOM = "enter_room"
 TAKE_AWAY = "take_away"
+RELEASE_REPORTS = "release_reports"
 
 PERMISSIONS: list[tuple[str, Any]] = [
     (VIEW_RECORDS, "Read every record of the organisation"),
@@ -36,6 +37,7 @@ PERMISSIONS: list[tuple[str, Any]] = [
     (AUDIT, "Plan and conduct audits, write and verify findings"),
     (ENTER_ROOM, "Read what was released to an auditor’s room"),
     (TAKE_AWAY, "Download what was released to an auditor’s room"),
+    (RELEASE_REPORTS, "Release a report to somebody outside"),
 ]
 
 RIGHTS: dict[str, frozenset[str]] = {
@@ -46,7 +48,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     Role.AUDITOR: frozenset({VIEW_RECORDS}),
     # With the right to take away where the room they are let into allows it.
     Role.EXTERNAL_AUDITOR: frozenset({ENTER_ROOM}),
-    Role.MANAGER: frozenset({VIEW_RECORDS, REQUEST_REPORTS}),
+    Role.MANAGER: frozenset({VIEW_RECORDS, REQUEST_REPORTS, RELEASE_REPORTS}),
 }
 
 # Somebody from outside never keeps access by being forgotten.
@@ -73,5 +75,5 @@ MEANINGS = {
     Role.EXTERNAL_AUDITOR: _(
         "From outside: sees what was released to one audit, from a day until a day. Writes notes, requests, findings."
     ),
-    Role.MANAGER: _("Reads every record. Asks for reports and downloads them."),
+    Role.MANAGER: _("Reads every record. Asks for reports, downloads them, releases a summary to a customer."),
 }

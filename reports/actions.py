@@ -56,6 +56,8 @@ def ask_for_report(
     whose report of this kind, subject, format and parameters is still being made gets that one.
     """
     fitting(kind, subject, parameters or {})
+    if format not in Report.formats_of(kind):
+        raise ValidationError({"format": _("This report is not made in such a format.")})
     wanted = {"kind": kind, "subject": subject, "format": format, "parameters": parameters or {}}
     own_key = key_of(organisation, by, wanted, key)
     with transaction.atomic():

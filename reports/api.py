@@ -27,9 +27,9 @@ from records.models import Record
 from records.past.days import first_day
 
 from .actions import ask_for_report
+from .asking import parameters_of
 from .dashboard import DashboardSerializer, dashboard
 from .models import Report
-from .parameters import parameters_for
 from .views import reports as pages
 
 REPORT_ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -46,7 +46,20 @@ class ReportSerializer(serializers.ModelSerializer):
     class Meta:
         model = Report
         fields = [
-            *("id", "reference", "kind", "subject", "state", "progress", "pages", "size", "sha256", "code", "error"),
+            *(
+                "id",
+                "reference",
+                "kind",
+                "format",
+                "subject",
+                "state",
+                "progress",
+                "pages",
+                "size",
+                "sha256",
+                "code",
+                "error",
+            ),
             *("requested_by", "requested_at", "as_of", "finished_at"),
         ]
         read_only_fields = fields
@@ -62,10 +75,16 @@ class ReportIn(serializers.Serializer):
     framework = serializers.CharField(
         required=False, max_length=60, help_text="Of a coverage: id of the framework, such as eu-ai-act."
     )
+    format = serializers.ChoiceField(
+        choices=Report.Format.choices, required=False, help_text="`xlsx` for kinds whose content is rows; else `pdf`."
+    )
+    person = serializers.EmailField(
+        required=False, help_text="Mail address of the member whom an interview sheet is for; else yourself."
+    )
 
 
 class PdfRenderer(BaseRenderer):
-    """Only says that a PDF may be asked for; the file is sent as it is."""
+    """Only says that the file may be asked for; it is sent as it is, in the format of the report."""
 
     media_type, format, charset = "application/pdf", "pdf", None
 
@@ -111,11 +130,11 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         member, kind = self.member, given.validated_data["kind"]
         subject = self.subject(given.validated_data.get("subject"))
         key = self.request.headers.get("Idempotency-Key") or str(uuid4())
+        file_format = given.validated_data.get("format", Report.Format.PDF)
         try:
-            more = parameters_for(kind, given.validated_data, organisation=member.organisation, by=member.user)
-            report = ask_for_report(
-                member.organisation, kind=kind, by=member.user, key=key, subject=subject, parameters=more
-            )
+            parameters = parameters_of(kind, given.validated_data, organisation=member.organisation, by=member.user)
+            asked = {"kind": kind, "key": key, "subject": subject, "format": file_format, "parameters": parameters}
+            report = ask_for_report(member.organisation, by=member.user, **asked)
         except Refused as error:
             raise ValidationError(error.message_dict) from error
         location = self.request.build_absolute_uri(f"{self.request.path}{report.pk}/")

@@ -18,6 +18,7 @@ from systems.models import AISystem, RiskClass, Supplier
 from .readiness import Readiness, readiness
 from .readiness.all_lists import LISTS
 from .readiness.lists import Seen
+from .readiness.state import VERDICTS
 
 
 class References(serializers.ListField):
@@ -37,10 +38,6 @@ class ConformitySerializer(serializers.Serializer):
     clauses = serializers.DictField()
     controls = serializers.DictField()
     applicability = serializers.DictField()
-
-
-# What the state of the result is called as a verdict; where nothing is answered yet nothing is ready.
-VERDICTS = {"clear": "ready", "conditions": "conditional", "not_ready": "not_ready", "empty": "not_ready"}
 
 
 class FailedTestSerializer(serializers.Serializer):

@@ -18,11 +18,16 @@ from .actions import Lost, claim, fail, keep, renew
 from .models import Report
 from .papers import paper_of
 from .papers.printing import UnprintableError, printed
+from .sheets import sheets_of
+from .sheets.book import booked
 from .verification import code_of
 
 logger = logging.getLogger(__name__)
 # Seconds that a report waits for history to be sealed; what is left then, the next root covers.
 PATIENCE = 10.0
+
+# A spreadsheet may take as long as so many pages.
+ROWS_IN_PAGES = 240
 
 
 def make(report_id: UUID | str) -> None:
@@ -52,11 +57,17 @@ def print_and_keep(report: Report, attempt: int) -> None:
         raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
     # So that the root it prints covers what it says.
     seal(longest=PATIENCE)
+    is_sheet = report.format == Report.Format.XLSX
+    # Rows are read while they are written, in one go and at the same moment: until then nothing more is heard.
+    alive(5, ROWS_IN_PAGES if is_sheet else 0)
     with one_moment():
         paper = paper_of(report)
-    code = code_of(paper.figures)
+        code = code_of(paper.figures)
+        content = booked(report, paper, code, sheets_of(report, paper)) if is_sheet else b""
     alive(10, 0)
-    content, pages = printed(report, paper, code, alive)
+    pages: int | None = None
+    if not is_sheet:
+        content, pages = printed(report, paper, code, alive)
     keep(report, attempt, content, pages=pages, figures=paper.figures, code=code, as_of=paper.at)
 
 

@@ -21,6 +21,24 @@ from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS
 from records.grants import belongs_with
 from records.models import Record
 
+from .release_rows import ReportRelease
+from .schedule_rows import ReportNotice, ReportSchedule, ScheduledReport, ScheduleReader
+from .snapshot_rows import ReadinessSnapshot
+
+__all__ = [
+    "CalendarAddress",
+    "Digest",
+    "DigestChoice",
+    "ReadinessSnapshot",
+    "Reminder",
+    "Report",
+    "ReportNotice",
+    "ReportRelease",
+    "ReportSchedule",
+    "ScheduleReader",
+    "ScheduledReport",
+]
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
@@ -44,6 +62,8 @@ class Report(models.Model):
         AUDIT = "audit_report", _("Audit report")
         EVOLUTION = "evolution", _("Evolution of the AIMS")
         COVERAGE = "coverage", _("Coverage of a framework")
+        CUSTOMER = "customer_summary", _("Summary for customers")
+        INTERVIEW = "interview_sheet", _("Interview sheet")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -57,7 +77,17 @@ class Report(models.Model):
         Kind.AUDIT: "AUR",
         Kind.EVOLUTION: "EVO",
         Kind.COVERAGE: "COV",
+        Kind.CUSTOMER: "CUS",
+        Kind.INTERVIEW: "INT",
     }
+    # Kinds that may be had as a spreadsheet as well: what they tell is rows.
+    AS_SHEETS: ClassVar[frozenset[str]] = frozenset(
+        {Kind.READINESS, Kind.RISK_REGISTER, Kind.STATEMENT, Kind.GAP_RUN, Kind.CORRECTIVE_LOG}
+    )
+    # Kinds about all of the organisation that need nothing else to be asked for: they may be made by themselves.
+    SCHEDULED: ClassVar[tuple[str, ...]] = (Kind.READINESS, Kind.RISK_REGISTER, Kind.CORRECTIVE_LOG)
+    # Kinds that may be given to somebody outside, each time on record.
+    RELEASED: ClassVar[frozenset[str]] = frozenset({Kind.CUSTOMER})
     CONTENT_TYPES: ClassVar[dict[str, str]] = {
         "pdf": "application/pdf",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -133,14 +163,22 @@ class Report(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is, and about what."""
-        about = self.subject or self.parameters.get("framework")
+        """What it is, and about what or whom."""
+        about = self.subject or self.parameters.get("framework") or self.parameters.get("name")
         return f"{self.get_kind_display()}: {about}" if about else str(self.get_kind_display())
 
     @property
     def day(self) -> date | None:
         """The day gone by that it tells of; None where it tells of the moment it was made."""
         return date.fromisoformat(self.parameters["on"]) if "on" in self.parameters else None
+
+    @classmethod
+    def formats_of(cls, kind: str) -> tuple[str, ...]:
+        return (cls.Format.PDF, cls.Format.XLSX) if kind in cls.AS_SHEETS else (cls.Format.PDF,)
+
+    @property
+    def may_be_released(self) -> bool:
+        return self.kind in self.RELEASED and self.state == self.State.DONE
 
     @property
     def is_waiting(self) -> bool:

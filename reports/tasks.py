@@ -5,7 +5,10 @@ from celery import shared_task
 from .actions import sweep
 from .digests import deliver
 from .making import make
+from .notices import deliver as deliver_notice
+from .readiness.snapshots import take_all
 from .reminding import make_all
+from .schedules import keep_all
 
 
 @shared_task(ignore_result=True)
@@ -26,3 +29,18 @@ def make_digests() -> None:
 @shared_task(ignore_result=True)
 def send_digest(digest_id: str) -> None:
     deliver(digest_id)
+
+
+@shared_task(ignore_result=True)
+def keep_schedules() -> None:
+    keep_all()
+
+
+@shared_task(ignore_result=True)
+def send_notice(notice_id: str) -> None:
+    deliver_notice(notice_id)
+
+
+@shared_task(ignore_result=True)
+def take_readiness() -> None:
+    take_all()

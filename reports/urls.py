@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from .views import calendar, evolution, home, lists, mail, mandatory, reminders, reports, verify
+from .views import (
+    calendar,
+    evolution,
+    home,
+    lists,
+    mail,
+    mandatory,
+    readiness,
+    releases,
+    reminders,
+    reports,
+    schedules,
+    verify,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("due/", lists.due_list, name="due-list"),
     path("mandatory-documents/", mandatory.mandatory_list, name="mandatory-list"),
     path("gaps/", lists.gap_list, name="gap-list"),
+    path("readiness/", readiness.overview, name="readiness-overview"),
     path("readiness/rules/", lists.rules, name="readiness-rules"),
     path("readiness/<slug:code>/", lists.readiness_list, name="readiness-list"),
     path("evolution/", evolution.compare, name="evolution"),
@@ -17,7 +31,11 @@ urlpatterns = [
     path("mail/", mail.mail_list, name="mail-list"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/new/", reports.report_new, name="report-new"),
+    path("reports/schedules/new/", schedules.schedule_new, name="report-schedule-new"),
+    path("reports/schedules/<int:schedule_id>/", schedules.schedule_detail, name="report-schedule"),
+    path("reports/schedules/<int:schedule_id>/stop/", schedules.schedule_stop, name="report-schedule-stop"),
     path("reports/verify/", verify.verify, name="report-verify"),
     path("reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),
+    path("reports/<uuid:report_id>/release/", releases.report_release, name="report-release"),
     path("reports/<uuid:report_id>/download/", reports.download, name="report-download"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from records.models import Import, Record
-from reports.models import Report
+from reports.models import Report, ReportSchedule
 from tests.audits.improving_making import decided
 from tests.cast import make_evidence
 from tests.clauses.crosswalks.making import make_framework, make_mapping
@@ -30,6 +30,11 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "expected_id": str(requirement.expected_evidence.all()[0].pk),
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
+        "schedule_id": str(
+            ReportSchedule.objects.create(
+                organisation=organisation, kind="readiness", made_by=officer, after=organisation.today()
+            ).pk
+        ),
         "file_format": "csv",
         "import_id": str(
             Import.objects.create(organisation=organisation, brought_by=officer, kind="supplier", size=1).pk

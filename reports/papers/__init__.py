@@ -11,10 +11,12 @@ from . import (
     audit,
     corrective_log,
     coverage,
+    customer,
     dossier,
     evolution,
     gap_run,
     impact,
+    interview,
     readiness,
     register,
     review,
@@ -34,6 +36,8 @@ PAPERS: dict[str, Callable[[Report], Paper]] = {
     Report.Kind.AUDIT: audit.paper_of,
     Report.Kind.EVOLUTION: evolution.paper_of,
     Report.Kind.COVERAGE: coverage.paper_of,
+    Report.Kind.CUSTOMER: customer.paper_of,
+    Report.Kind.INTERVIEW: interview.paper_of,
 }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from reports.models import Report
 from reports.readiness.result import as_plain
 
+from .bounds import few
 from .paper import Chapter, Cover, Paper, Table, day, framed, listing, yes_or_no
 
 
@@ -21,7 +22,8 @@ def document(
     """A paper of these chapters; `headline` are the figures on the report's page."""
     entries = [*((one.anchor, one.title) for one in chapters), ("check", _("How to check this report"))]
     figures = {"headline": list(headline), "facts": as_plain(cover.facts), "chapters": as_plain(list(chapters))}
-    context = framed(report, at, cover, entries) | {"chapters": list(chapters)}
+    on_paper = few(chapters) if report.kind in Report.AS_SHEETS else list(chapters)
+    context = framed(report, at, cover, entries) | {"chapters": list(chapters), "on_paper": on_paper}
     return Paper("paper/document.html", at, figures, context)
 
 

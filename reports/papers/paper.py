@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clauses.scope.inventory import approved_scope
+from organisations.mail_jobs import absolute
 from organisations.models import Membership
 from records.models import Record
 from reports.models import Report
@@ -33,17 +35,23 @@ class Paper:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts under `head`: pairs of heading and width class (see print.css), the first column names the row."""
+    """Rows of texts under `head`: pairs of heading and width class (see print.css), the first column names the row.
+
+    `more` are left out on paper.
+    """
 
     title: str
     head: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
     none: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: facts as pairs of term and text, and tables. `gaps` say what is missing in it."""
+    """One chapter: facts as pairs of term and text, and tables, of which `more` are left out on paper. `gaps` say what
+    is missing in it.
+    """
 
     anchor: str
     title: str
@@ -51,6 +59,7 @@ class Chapter:
     facts: tuple[tuple[str, str], ...] = ()
     tables: tuple[Table, ...] = ()
     gaps: tuple[str, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,7 @@ def framed(report: Report, at: datetime, cover: Cover, entries: Iterable[tuple[s
         "chapter": {anchor: number for number, (anchor, _title) in numbered},
         "entries": [{"number": number, "title": title, "anchor": anchor} for number, (anchor, title) in numbered],
         "on": local.date(),
+        "verify_at": absolute(reverse("report-verify", kwargs={"organisation": organisation.slug})),
     }
 
 

@@ -12,23 +12,59 @@ from django.utils.translation import gettext as _
 from reports.dates import kinds
 from reports.models import Report
 from reports.readiness import Line, Proof, Readiness
-from reports.readiness import readiness as derived
+from reports.readiness.explained import Explained, explained
 from reports.readiness.list_result import FoundList
+from reports.readiness.lists import Seen
+from reports.readiness.management import management_of
+from reports.readiness.result import as_plain
+from reports.readiness.snapshots import met, trend_of
 from reports.readiness.state import days_until
 
+from .bounds import bounded
 from .paper import Cover, Paper, framed
 
+# So many steps and blockers are told to management: all of it fits on one page.
+STEPS, BLOCKERS = 5, 12
 # Lists of the chapter on impact assessments; every other test of the floor is in the chapter on risks.
 IMPACT = ("assessed", "assessment-missing", "assessment-pending", "assessment-expired", "assessments-changed")
 
 
 def paper_of(report: Report) -> Paper:
-    result = derived(report.organisation, report.requested_by)
-    return Paper("paper/readiness.html", result.at, result.as_dict(), context_of(report, result))
+    whole = explained(report.organisation, report.requested_by, proofs=True)
+    seen = Seen(report.organisation, report.requested_by, whole.readiness.at, whole.readiness.on)
+    management = management_of(seen, whole)
+    result, more = bounded(whole.readiness)
+    trend = trend_of(report.organisation, whole)
+    told = {"management": as_plain(management), "more": more, "trend": [[str(one.on), met(one)] for one in trend.days]}
+    figures = result.as_dict() | whole.as_dict() | told
+    context = context_of(report, result) | {
+        "whole": whole,
+        "seen": seen,
+        "management": management,
+        "trend": trend,
+        "more": more,
+        "indexed": len(whole.readiness.evidence.index),
+        "blockers_first": whole.blockers[:BLOCKERS],
+        "more_blockers": len(whole.blockers) - BLOCKERS,
+        "headline": headline_of(whole),
+        "first_steps": whole.steps[:STEPS],
+    }
+    return Paper("paper/readiness.html", result.at, figures, context)
+
+
+def headline_of(whole: Explained) -> list[dict[str, Any]]:
+    """The figures of the page for management."""
+    practice, clauses = whole.practice, whole.readiness.clauses.count
+    return [
+        {"value": clauses.met, "of": clauses.of, "label": _("clauses met")},
+        {"value": practice.design.met, "of": practice.design.of, "label": _("designed")},
+        {"value": practice.operation.met, "of": practice.operation.of, "label": _("in operation")},
+        {"value": len(whole.blockers), "of": None, "label": _("tests that block")},
+    ]
 
 
 def context_of(report: Report, result: Readiness) -> dict[str, Any]:
-    """All that `paper/readiness.html` needs; every figure in it is one of `result`'s."""
+    """What `paper/readiness.html` shows of `result`; every figure in it is one of its."""
     cover = Cover(
         title=_("Readiness for certification"),
         lead=_("ISO/IEC 42001:2023, artificial intelligence management system. State on %(day)s.")
@@ -59,11 +95,16 @@ def parted(lists: Iterable[FoundList]) -> dict[str, list[FoundList]]:
 def chapters() -> list[tuple[str, str]]:
     """Anchor and title of each chapter, in order."""
     return [
+        ("management", _("For management")),
         ("summary", _("Summary")),
+        ("practice", _("Design and operation")),
+        ("tests", _("Every test")),
         ("systems", _("AI systems")),
         ("statement", _("Statement of Applicability")),
         ("risks", _("Risks")),
         ("impact", _("Impact assessments")),
+        ("audits", _("Audits and management review")),
+        ("objectives", _("Objectives and training")),
         ("registers", _("Registers, AI systems and suppliers")),
         ("documents", _("Documents and records")),
         ("gaps", _("Expected evidence that is missing")),

@@ -14,6 +14,8 @@ from reports.readiness.lists import Seen
 from reports.readiness.result import as_plain
 from risks.models import LEVELS, Level, Process, RiskCriteria, Standing
 
+from . import bounds
+from .bounds import Few
 from .document import label
 from .paper import Cover, Paper, framed
 from .register_rows import Row, rows_of
@@ -52,9 +54,12 @@ def context_of(report: Report, at: Any, criteria: RiskCriteria | None, rows: lis
         "unplaced": sum(row.place is None for row in openly),
         "figures": headline(rows),
         "totals": totals_of(rows),
-        "groups": [(str(one.label), [row for row in openly if row.process == one]) for one in Process],
-        "grave": [row for row in openly if row.grave],
-        "closed": [row for row in rows if row.closed_on],
+        "processes": [str(one.label) for one in Process],
+        "parts": [
+            (str(one.label), Few.of([row for row in openly if row.process == one], bounds.LINES)) for one in Process
+        ],
+        "grave": Few.of([row for row in openly if row.grave], bounds.IN_FULL),
+        "closed": Few.of([row for row in rows if row.closed_on], bounds.LINES),
     }
 
 

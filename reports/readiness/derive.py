@@ -27,7 +27,7 @@ from .list_result import RegisterFigures, RiskFigures
 from .lists import Seen, lists_of
 from .result import Applicability, Count, Documented, Gap, Library, Line, Part, Readiness, Section, Tally
 from .risk_rules import figures_of
-from .state import obstacles_of, state_of
+from .state import judged, state_of
 
 
 def readiness(organisation: Organisation, user: Any, at: datetime | None = None, *, proofs: bool = True) -> Readiness:
@@ -48,7 +48,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     (scope, scope_version), seen = scope_of(organisation), Seen(organisation, user, at, on)
     risks, registers = record_figures(seen, positions)
-    obstacles = obstacles_of(organisation, lines, library.expired, registers, risks)
+    tests = judged(organisation, lines, library.expired, registers, risks)
+    obstacles = tuple(test for test in tests if test.count)
     return Readiness(
         organisation=organisation.name,
         timezone=organisation.timezone,
@@ -59,6 +60,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         stage1_on=organisation.stage1_on,
         state=state_of(clauses.count, controls.count, obstacles),
         obstacles=obstacles,
+        passed=tuple(test for test in tests if not test.count),
         clauses=clauses,
         controls=controls,
         applicability=applicability_of(positions, lines),

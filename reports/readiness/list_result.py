@@ -28,7 +28,10 @@ class FoundItem:
 
 @dataclass(frozen=True)
 class FoundList:
-    """One list: how long it is, and its first records. `blocks` is None for a figure that is no test."""
+    """One list: how long it is, and its first records. `blocks` is None for a figure that is no test.
+
+    It is not `asked` while its register is empty: that is a test of its own, and there is nothing to look at.
+    """
 
     code: str
     clause: str
@@ -38,6 +41,7 @@ class FoundList:
     count: int
     items: tuple[FoundItem, ...]
     url: str = ""
+    asked: bool = True
 
     @property
     def more(self) -> int:

@@ -90,7 +90,7 @@ def lists_of(seen: Seen, wanted: Iterable[Listed], empty: Container[Any] = ()) -
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         found[row["code"]].append(row)
-    return {listed.code: list_of(seen, listed, found[listed.code]) for listed in wanted}
+    return {one.code: list_of(seen, one, found[one.code], asked=one in asked) for one in wanted}
 
 
 @lru_cache(maxsize=64)
@@ -123,7 +123,7 @@ def several_lists(seen: Seen, group: Group) -> Any:
     return counted.alias(place=place).filter(place__lte=NAMED)
 
 
-def list_of(seen: Seen, listed: Listed, rows: list[Any]) -> FoundList:
+def list_of(seen: Seen, listed: Listed, rows: list[Any], *, asked: bool) -> FoundList:
     rows.sort(key=lambda row: (len(row["reference"]), row["reference"]))
     return FoundList(
         code=listed.code,
@@ -134,6 +134,7 @@ def list_of(seen: Seen, listed: Listed, rows: list[Any]) -> FoundList:
         count=rows[0]["many"] if rows else 0,
         items=tuple(item_of(row, seen.organisation) for row in rows),
         url=list_url(seen.organisation, listed.code),
+        asked=asked,
     )
 
 
@@ -152,11 +153,11 @@ def list_url(organisation: Organisation, code: str) -> str:
 
 
 def obstacles_of_lists(lists: Iterable[FoundList]) -> list[Obstacle]:
-    """Every test among these that finds something."""
-    return [failed(one) for one in lists if one.blocks is not None and one.count]
+    """Every test among these, with what it finds."""
+    return [found(one) for one in lists if one.blocks is not None]
 
 
-def failed(one: FoundList) -> Obstacle:
+def found(one: FoundList) -> Obstacle:
     names = [item.title for item in one.items[:TITLES]]
     more = one.count - len(names)
     return Obstacle(

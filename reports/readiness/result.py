@@ -58,6 +58,12 @@ class Line:
     is_evidenced: bool
     proofs: tuple[Proof, ...]
     url: str = ""
+    # How many proofs there are, where not all of them are named.
+    proofs_in_all: int = 0
+
+    @property
+    def more_proofs(self) -> int:
+        return max(0, self.proofs_in_all - len(self.proofs))
 
     @property
     def state(self) -> str:
@@ -262,7 +268,7 @@ class Obstacle:
     @property
     def link(self) -> str:
         """Where the thing that is not there at all would be: its number opens no list."""
-        return self.places[0].url if self.clause and not self.url else ""
+        return self.places[0].url if self.clause and self.places and not self.url else ""
 
     @property
     def tone(self) -> str:
@@ -315,6 +321,8 @@ class Readiness:
     overdue: tuple[Due, ...]
     risks: RiskFigures
     registers: RegisterFigures
+    # Tests that nothing fails.
+    passed: tuple[Obstacle, ...] = ()
 
     @property
     def is_empty(self) -> bool:

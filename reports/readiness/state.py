@@ -7,6 +7,7 @@ Tests of records are in `risk_lists`, `register_lists`, `audit_lists` and their 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clauses.verdict import Mark
 from organisations.models import Organisation
 
-from .absence import obstacle_of
+from .absence import ABSENT, obstacle_of
 from .list_result import RegisterFigures, RiskFigures
 from .lists import obstacles_of_lists
 from .result import Count, Line, Obstacle, Place, Proof, State
@@ -35,6 +36,8 @@ RULE = gettext_lazy(
     "covered, inputs that a management review passed over in silence, and what the registers of clauses 4 to 10 lack."
 )
 NAMES_SHOWN = 3
+# What the state of the result is called as a verdict; where nothing is answered yet nothing is ready.
+VERDICTS = {"clear": "ready", "conditions": "conditional", "not_ready": "not_ready", "empty": "not_ready"}
 
 
 class Finder:
@@ -89,14 +92,14 @@ class Finder:
         return reverse("position-list", kwargs=self.slug) + "?" + urlencode(query)
 
 
-def obstacles_of(
+def judged(
     organisation: Organisation,
     lines: Sequence[Line],
     expired: Sequence[Proof],
     registers: RegisterFigures,
     risks: RiskFigures,
 ) -> tuple[Obstacle, ...]:
-    """Every failed test, what blocks before what is a condition; a test that nothing fails is left out."""
+    """Every test there is, what blocks before what is a condition; one that nothing fails has a count of 0."""
     finder = Finder(organisation, lines)
     tests = [
         finder.mandatory(),
@@ -110,8 +113,14 @@ def obstacles_of(
         *(obstacle_of(code, organisation) for code in (*risks.lacking, *registers.lacking)),
         *obstacles_of_lists(risks.lists),
         *obstacles_of_lists(registers.lists),
+        *(passing(code, organisation) for code in ABSENT if code not in {*risks.lacking, *registers.lacking}),
     ]
-    return tuple(sorted((test for test in tests if test.count), key=lambda test: not test.blocks))
+    return tuple(sorted(tests, key=lambda test: not test.blocks))
+
+
+def passing(code: str, organisation: Organisation) -> Obstacle:
+    """A test of something that must be there, and is."""
+    return replace(obstacle_of(code, organisation), count=0, places=(), text="")
 
 
 def of_lines(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,13 +18,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organisations.access import needs
 from organisations.requests import MemberRequest
-from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
+from organisations.roles import RELEASE_REPORTS, REQUEST_REPORTS, VIEW_RECORDS
 from records.models import Record
 from records.views import page_of
 from reports.actions import PATIENCE, ask_for_report
+from reports.asking import parameters_of
 from reports.filing import Altered, opened
-from reports.models import Report, ReportQuerySet
-from reports.parameters import parameters_for
+from reports.forms import ReleaseForm
+from reports.models import Report, ReportQuerySet, ReportSchedule
+
+from .offers import offers_of
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +49,12 @@ def report_list(request: MemberRequest) -> HttpResponse:
         if not may_ask:
             raise PermissionDenied
         return asked(request)
+    running = ReportSchedule.objects.filter(organisation=request.organisation, stopped_at=None)
     context = {
         "page": page_of(request, visible(request).order_by("-requested_at", "-number")),
         "may_ask": may_ask,
+        "offers": offers_of(request),
+        "schedules": running.select_related("made_by").annotate(told=Count("rows")),
         "key": uuid4(),
         "crumbs": [(_("Reports"), None)],
     }
@@ -57,7 +64,9 @@ def report_list(request: MemberRequest) -> HttpResponse:
 @require_POST
 @needs(REQUEST_REPORTS)
 def report_new(request: MemberRequest) -> HttpResponse:
-    """Asks for a report of a `kind`, about the record with the reference `subject` where the kind is about one."""
+    """Asks for a report of a `kind` in a `format`, about the record with the reference `subject` where the kind is
+    about one, for the `person` with that mail address where it is for one.
+    """
     return asked(request)
 
 
@@ -72,9 +81,15 @@ def asked(request: MemberRequest) -> HttpResponse:
     # Who looks at a day gone by asks for reports of that day.
     on = {"on": request.past.isoformat()} if request.past else {}
     try:
-        more = parameters_for(kind, given, organisation=request.organisation, by=request.user)
+        parameters = parameters_of(kind, given, organisation=request.organisation, by=request.user)
         report = ask_for_report(
-            request.organisation, kind=kind, by=request.user, key=key, subject=subject, parameters=more | on
+            request.organisation,
+            kind=kind,
+            by=request.user,
+            key=key,
+            subject=subject,
+            format=given.get("format") or Report.Format.PDF,
+            parameters=parameters | on,
         )
     except ValidationError as error:
         raise Http404 from error
@@ -92,8 +107,19 @@ def redirect_after_post(report: Report) -> HttpResponse:
 def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """The report's page; for htmx only its state, which asks for itself again until the report is done."""
     report = get_object_or_404(visible(request), pk=report_id)
-    context = {
+    context = context_of(request, report)
+    if request.htmx:
+        return render(request, "reports/report_polled.html", context)
+    return render(request, "reports/report_detail.html", context)
+
+
+def context_of(request: MemberRequest, report: Report, form: ReleaseForm | None = None) -> dict[str, Any]:
+    """What the report's page shows; `form` is the release as it was typed."""
+    may_release = RELEASE_REPORTS in request.permissions and report.may_be_released
+    return {
         "report": report,
+        "releases": report.releases.select_related("released_by") if report.may_be_released else (),
+        "release_form": (form or ReleaseForm()) if may_release else None,
         "figures": figures_of(report),
         "may_ask": REQUEST_REPORTS in request.permissions,
         "key": uuid4(),
@@ -104,9 +130,6 @@ def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
             (report.reference, None),
         ],
     }
-    if request.htmx:
-        return render(request, "reports/report_polled.html", context)
-    return render(request, "reports/report_detail.html", context)
 
 
 def figures_of(report: Report) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def begin() -> None:
 
 
 def measured(*, quick: bool) -> Iterator[Part]:
-    from . import access, loading, pages, paper, past, processes, sealing, writes
+    from . import access, loading, pages, paper, past, processes, readiness, sealing, writes
     from .stock import Size, stocked, tidied
 
     small, medium, large = (100, 10, 100), (20_000, 400, 2_000), (100_000, 2_000, 20_000)
@@ -68,6 +68,7 @@ def measured(*, quick: bool) -> Iterator[Part]:
         ("Sealing", lambda stock: sealing.sealing(stock, saves=5 if quick else 150)),
         ("Taking in", lambda stock: loading.taking_in(stock, records=50 if quick else 2000)),
         ("Looking back", lambda stock: past.looking(stock, rounds=rounds)),
+        ("Explaining readiness", lambda stock: readiness.explaining(stock, rounds=rounds)),
         ("Serving", lambda stock: processes.memory(stock, times=1 if quick else 20)),
     ]
     if not quick:  # a database made anew, and seventy pages six times
@@ -75,6 +76,7 @@ def measured(*, quick: bool) -> Iterator[Part]:
         steps.append(("Setting the report", lambda _stock: paper.setting(stocks[0], rounds=3)))
         full = timed("Filling 1,000 risks", stocked, Size("register", 100, 10, 1_000))
         steps.append(("Setting the risk register", lambda _stock: paper.setting_risks(full, rounds=3)))
+        steps.append(("Setting the report of the largest", lambda _stock: readiness.printing(last)))
     for words, step in steps:
         yield timed(words, step, last)
 

@@ -69,6 +69,7 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
     yield page(officer, "All requirements", f"{here}/clauses/")
     yield page(officer, "Home", f"{here}/")
     yield page(contributor, "Home, contributor", f"{here}/")
+    yield page(officer, "Readiness, explained", f"{here}/readiness/")
     yield page(officer, "Due", f"{here}/due/")
     yield page(officer, "Search page, two words", f"{here}/search/?q=fairness+audit")
     for name in ("evidence", "ai-systems", "requirements"):

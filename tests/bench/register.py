@@ -1,4 +1,4 @@
-"""Makes one risk register and says what that took: `python -m tests.bench.register SLUG EMAIL`, for `paper`."""
+"""Makes one report and says what that took: `python -m tests.bench.register SLUG EMAIL [KIND [FORMAT]]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 
-def main(slug: str, email: str) -> None:
+def main(slug: str, email: str, kind: str = "risk_register", format: str = "pdf") -> None:
     import django
 
     django.setup()
@@ -19,12 +19,18 @@ def main(slug: str, email: str) -> None:
     from reports.models import Report
     from reports.papers import paper_of
     from reports.papers.printing import printed
+    from reports.sheets import sheets_of
+    from reports.sheets.book import booked
 
     organisation, officer = Organisation.objects.get(slug=slug), User.objects.get(email=email)
-    report = Report(organisation=organisation, requested_by=officer, kind=Report.Kind.RISK_REGISTER, number=1)
+    report = Report(organisation=organisation, requested_by=officer, kind=kind, format=format, number=1)
     start, used = time.perf_counter(), time.process_time()
     with translation.override("en-gb"):
-        _content, pages = printed(report, paper_of(report), "0000", lambda progress, count: None)
+        paper, pages = paper_of(report), None
+        if format == Report.Format.XLSX:
+            booked(report, paper, "0000", sheets_of(report, paper))
+        else:
+            _content, pages = printed(report, paper, "0000", lambda progress, count: None)
     found = {
         "seconds": time.perf_counter() - start,
         "cpu": time.process_time() - used,
@@ -42,4 +48,4 @@ def most_memory() -> float:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:5])

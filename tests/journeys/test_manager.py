@@ -46,7 +46,7 @@ def test_a_manager_asks_for_the_report_leaves_and_takes_it_away(
     assert_no_axe_violations(page)
 
     page.get_by_role("link", name="Readiness report").click()
-    page.get_by_role("button", name="Make report").click()
+    page.get_by_role("button", name="Make PDF: Certification readiness").click()
     expect(page).to_have_url(re.compile(rf"/{here}/reports/[0-9a-f-]{{36}}/$"))
     expect(page.get_by_role("progressbar")).to_be_visible()
     report = page.url

@@ -27,7 +27,10 @@ SHOWS_AUDITING = (*AUDITING, "audit-list", "audit-detail")
 THEIRS = {
     "internal_auditor": ("reminder-list", "mention-list", *AUDITING),
     "auditor": ("mention-list",),
-    "manager": ("report-list", "report-new", "evolution", "reminder-list", "mention-list"),
+    "manager": (
+        *("report-list", "report-new", "report-release", "report-schedule", "evolution"),
+        *("reminder-list", "mention-list"),
+    ),
     "administrator": (
         "member-",
         "invitation-",

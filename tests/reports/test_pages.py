@@ -61,7 +61,7 @@ def test_who_may_ask_sees_the_button_and_nobody_else_gets_one(
 ) -> None:
     client, url = sign_in(request.getfixturevalue(role)), address("report-list", organisation)
     page = client.get(url)
-    assert (b"Make report" in page.content) == (role in ASKERS)
+    assert (b"Make PDF" in page.content) == (role in ASKERS)
     answer = client.post(url, {"key": "k"})
     assert answer.status_code == (303 if role in ASKERS else 403)
     assert Report.objects.count() == (1 if role in ASKERS else 0)

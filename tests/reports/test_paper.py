@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from reports.models import Report
 from reports.papers.paper import Paper
 from reports.papers.printing import StaticFetcher, UnprintableError, printed
-from reports.papers.readiness import contents, context_of
+from reports.papers.readiness import contents, paper_of
 from reports.readiness import Readiness, readiness
 from reports.verification import code_of
 from tests.reports.conftest import Stage
@@ -36,17 +36,24 @@ class Printed:
         )
         self.heard: list[int] = []
         with timezone.override(stage.organisation.zone):
-            self.result: Readiness = readiness(stage.organisation, by)
-            figures = self.result.as_dict()
-            self.code = code_of(figures)
-            paper = Paper("paper/readiness.html", self.result.at, figures, context_of(self.report, self.result))
-            self.content, self.pages = printed(self.report, paper, self.code, lambda done, pages: self.tell(done))
+            self.paper: Paper = paper_of(self.report)
+            self.result: Readiness = self.paper.context["result"]
+            assert self.result.as_dict() == readiness(
+                stage.organisation, by, self.result.at
+            ).as_dict() | counted_proofs(self.result)
+            self.code = code_of(self.paper.figures)
+            self.content, self.pages = printed(self.report, self.paper, self.code, lambda done, pages: self.tell(done))
         self.reader = PdfReader(io.BytesIO(self.content))
         self.texts = [page.extract_text() for page in self.reader.pages]
         self.text = re.sub(r"\s+", " ", " ".join(self.texts))
 
     def tell(self, done: int) -> None:
         self.heard.append(done)
+
+
+def counted_proofs(result: Readiness) -> dict[str, Any]:
+    """The parts that say how many proofs each requirement has: on paper all of them fit here."""
+    return {name: result.as_dict()[name] for name in ("clauses", "controls")}
 
 
 def squeezed(text: str) -> str:

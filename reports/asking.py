@@ -1,4 +1,4 @@
-"""What a report is asked with beside its kind and subject: each name checked before the report is queued."""
+"""What a report is asked with beside its kind and subject, as `Report.parameters` keeps it: each name checked."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from organisations.models import Organisation, User
 
 from .models import Report
 
-
 ON_A_PAGE_OF_THEIR_OWN = frozenset({Report.Kind.EVOLUTION})
 
 
-def parameters_for(kind: str, given: Mapping[str, Any], *, organisation: Organisation, by: User) -> dict[str, Any]:
+def parameters_of(kind: str, given: Mapping[str, Any], *, organisation: Organisation, by: User) -> dict[str, Any]:
     """The parameters that a kind needs, out of what was given. Raises ValidationError at the name that is wrong."""
     if kind in ON_A_PAGE_OF_THEIR_OWN:
         raise ValidationError({"kind": _("This report is asked for on its own page.")})
-    return {"framework": framework_in(given, organisation, by)} if kind == Report.Kind.COVERAGE else {}
+    if kind == Report.Kind.COVERAGE:
+        return {"framework": framework_in(given, organisation, by)}
+    return person_in(given, organisation, by) if kind == Report.Kind.INTERVIEW else {}
 
 
 def framework_in(given: Mapping[str, Any], organisation: Organisation, by: User) -> str:
@@ -32,3 +33,12 @@ def framework_in(given: Mapping[str, Any], organisation: Organisation, by: User)
         raise ValidationError({"framework": _("Say which framework this report is about.")})
     code: str = framework.code
     return code
+
+
+def person_in(given: Mapping[str, Any], organisation: Organisation, by: User) -> dict[str, Any]:
+    """The person whom an interview sheet is for, `by` if nobody is named."""
+    members = organisation.memberships.current().filter(user__email__iexact=given.get("person") or by.email)
+    member = members.select_related("user").first()
+    if member is None:
+        raise ValidationError({"person": _("Nobody here has this mail address.")})
+    return {"person": member.user.email, "name": member.user.name}
