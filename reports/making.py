@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import Error as DatabaseError
-from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from .actions import Lost, claim, fail, keep, renew
 from .models import Report
+from .moment import one_moment
+from .pack.building import build_and_keep
 from .papers import paper_of
 from .papers.printing import UnprintableError, printed
 from .verification import code_of
@@ -46,23 +45,15 @@ def print_and_keep(report: Report, attempt: int) -> None:
 
     if not Report.objects.visible_to(report.requested_by).filter(pk=report.pk).exists():
         raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
+    if report.kind == Report.Kind.EVIDENCE_PACK:
+        build_and_keep(report, attempt)
+        return
     with one_moment():
         paper = paper_of(report)
     code = code_of(paper.figures)
     alive(10, 0)
     content, pages = printed(report, paper, code, alive)
     keep(report, attempt, content, pages=pages, figures=paper.figures, code=code, as_of=paper.at)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Reads everything as of one moment, whatever others save meanwhile."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
 
 
 def reason_of(error: BaseException) -> str:

@@ -8,23 +8,30 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
 from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
-from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS
+from organisations.roles import MANAGE_MEMBERS, TAKE_AWAY, VIEW_RECORDS
 from records.grants import belongs_with
 from records.models import Record
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
-        """Reports tell about the whole organisation, so they are for those who may read all of it."""
-        return self.filter(belongs_with(user, VIEW_RECORDS))
+        """Reports tell about the whole organisation, so they are for those who may read all of it.
+
+        Somebody in a room that lets them take things away sees the packs of it that they asked for.
+        """
+        own = Q(kind=Report.Kind.EVIDENCE_PACK, requested_by=getattr(user, "pk", None), parameters__has_key="room")
+        return self.filter(belongs_with(user, VIEW_RECORDS) | own & belongs_with(user, TAKE_AWAY))
 
 
 @tracked(without=("progress", "lease_until", "attempt", "figures"))
@@ -41,6 +48,7 @@ class Report(models.Model):
         REVIEW = "management_review", _("Management review minutes")
         CORRECTIVE_LOG = "corrective_log", _("Corrective-action log")
         AUDIT = "audit_report", _("Audit report")
+        EVIDENCE_PACK = "evidence_pack", _("Evidence pack")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -52,6 +60,7 @@ class Report(models.Model):
         Kind.REVIEW: "MRR",
         Kind.CORRECTIVE_LOG: "CAL",
         Kind.AUDIT: "AUR",
+        Kind.EVIDENCE_PACK: "PCK",
     }
     CONTENT_TYPES: ClassVar[dict[str, str]] = {
         "pdf": "application/pdf",
@@ -67,6 +76,9 @@ class Report(models.Model):
         Kind.REVIEW: "management-review",
         Kind.AUDIT: "audit",
     }
+
+    # Parameters that say what an evidence pack is of (`pack.scopes`).
+    SCOPES: ClassVar[tuple[str, ...]] = ("audit", "system", "framework", "room")
 
     class Format(models.TextChoices):
         PDF = "pdf", "PDF"
@@ -129,11 +141,36 @@ class Report(models.Model):
     @property
     def title(self) -> str:
         """What it is, and about what."""
-        return f"{self.get_kind_display()}: {self.subject}" if self.subject else str(self.get_kind_display())
+        about = self.subject or self.scope
+        return f"{self.get_kind_display()}: {about}" if about else str(self.get_kind_display())
+
+    @property
+    def scope(self) -> str:
+        """The reference or id of what a pack is of; empty where it is of everything."""
+        return next((self.parameters[name] for name in self.SCOPES if name in self.parameters), "")
 
     @property
     def is_waiting(self) -> bool:
         return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+
+class Taking(models.Model):
+    """That somebody took an evidence pack away, or the rest of it from a byte on. Written before it is sent."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="takings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    first_byte = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-at", "-pk"]
+        triggers = [pgtrigger.Protect(name="takings_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+        verbose_name = _("download of a pack")
+        verbose_name_plural = _("downloads of packs")
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.person}, {self.at:%Y-%m-%d %H:%M}"
 
 
 @tracked()

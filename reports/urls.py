@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calendar, home, lists, mail, mandatory, reminders, reports, verify
+from .views import calendar, home, lists, mail, mandatory, packs, reminders, reports, room_packs, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,7 +16,10 @@ urlpatterns = [
     path("mail/", mail.mail_list, name="mail-list"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/new/", reports.report_new, name="report-new"),
+    path("reports/evidence-pack/", packs.pack_new, name="report-pack"),
     path("reports/verify/", verify.verify, name="report-verify"),
     path("reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),
     path("reports/<uuid:report_id>/download/", reports.download, name="report-download"),
+    path("room/pack/", room_packs.room_pack, name="room-pack"),
+    path("room/pack/<uuid:report_id>/download/", room_packs.room_pack_file, name="room-pack-file"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,8 +21,11 @@ from organisations.roles import REQUEST_REPORTS, VIEW_RECORDS
 from records.models import Record
 from records.views import page_of
 from reports.actions import PATIENCE, ask_for_report
-from reports.filing import Altered, opened
+from reports.filing import Altered
 from reports.models import Report, ReportQuerySet
+
+from .packs import pack_by_name
+from .sending import sent
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ def asked(request: MemberRequest) -> HttpResponse:
     key = request.POST.get("key", "")[:100] or str(uuid4())
     if kind not in Report.Kind.values:
         raise Http404
+    if kind == Report.Kind.EVIDENCE_PACK:
+        return redirect_after_post(pack_by_name(request, given, key))
     try:
         report = ask_for_report(request.organisation, kind=kind, by=request.user, key=key, subject=subject)
     except ValidationError as error:
@@ -91,6 +96,7 @@ def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
         "figures": figures_of(report),
         "may_ask": REQUEST_REPORTS in request.permissions,
         "key": uuid4(),
+        "takings": report.takings.select_related("person")[:20],
         "is_unheard": report.state == Report.State.QUEUED and timezone.now() - report.requested_at > PATIENCE,
         "has_changed": request.GET.get("seen", report.state) != report.state,
         "crumbs": [
@@ -131,7 +137,7 @@ def download(request: MemberRequest, report_id: UUID) -> HttpResponseBase:
     """Sends the file after hashing it again; one that is not what was kept is never sent."""
     report = get_object_or_404(visible(request), pk=report_id, state=Report.State.DONE)
     try:
-        file = opened(report)
+        return sent(request, report, f"{report.reference}-{request.organisation.slug}-{report.kind}.{report.format}")
     except Altered:
         logger.exception("report %s differs from its SHA-256", report.pk)
         crumbs = [
@@ -139,9 +145,3 @@ def download(request: MemberRequest, report_id: UUID) -> HttpResponseBase:
             (report.reference, report.get_absolute_url()),
         ]
         return render(request, "reports/report_altered.html", {"report": report, "crumbs": crumbs}, status=500)
-    name = f"{report.reference}-{request.organisation.slug}-{report.kind}.{report.format}"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=Report.CONTENT_TYPES[report.format])
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
