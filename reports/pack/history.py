@@ -43,18 +43,20 @@ def event_lines(organisation: Organisation, keys: Collection[int], seal: Seal) -
         for number, event in enumerate(sealed_lines(organisation, keys), 1):
             if event.sequence > seal.last:
                 return
-            yield line_of({"n": number, "sequence": event.sequence, "root": event.root, **proof_of(event)})
+            yield event_line(number, event)
 
 
-def proof_of(event: SealedLine) -> dict[str, str]:
-    """The line and its path; of what came over a channel where nobody is to be known, only the hash of the line.
+def event_line(number: int, event: SealedLine) -> bytes:
+    """Its place and path, and last, as it was sealed, `event`: what is hashed can be taken out of the text.
 
-    The line names the moment, which the portal does not tell either (docs/decisions/0017-anonymous-concerns.md).
+    Of what came over a channel where nobody is to be known there is only the hash, `leaf`: the line names the moment,
+    which the portal does not tell either (docs/decisions/0017-anonymous-concerns.md).
     """
     path = "".join(beside for _side, beside in event.path)
+    told = f'"event":{event.line}'
     if is_nameless(event.line):
-        return {"leaf": leaf_of(event.line).hex(), "path": path}
-    return {"line": event.line, "path": path}
+        told = f'"leaf":"{leaf_of(event.line).hex()}"'
+    return f'{{"n":{number},"sequence":{event.sequence},"root":{event.root},"path":"{path}",{told}}}\n'.encode()
 
 
 def is_nameless(line: str) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from records.templatetags.components import size as in_words
 from reports.models import Report
 from reports.papers.document import table
-from reports.papers.paper import Chapter, Cover, Paper, framed
+from reports.papers.paper import Chapter, Cover, Paper, Table, framed
 
 from .history import Seal
 
@@ -71,13 +71,13 @@ def paper_of(report: Report, at: datetime, contents: Contents, records: Iterable
     )
     chapters = [
         findings(contents),
-        Chapter("records", _("Records"), lead=lead(counts["records"], "records.csv", contents), tables=(of(records),)),
-        Chapter("files", _("Files"), lead=lead(counts["kept"], "files.csv", contents), tables=(kept(files),)),
+        listing("records", _("Records"), counts["records"], "records.csv", contents, of(records)),
+        listing("files", _("Files"), counts["kept"], "files.csv", contents, kept(files)),
         checking(contents),
     ]
-    entries = [*((one.anchor, one.title) for one in chapters), ("check", _("How to check this report"))]
+    entries = [(one.anchor, one.title) for one in chapters]
     context = framed(report, at, cover, entries) | {"chapters": chapters}
-    return Paper("paper/document.html", at, contents.figures, context)
+    return Paper("paper/pack.html", at, contents.figures, context)
 
 
 def amounts(counts: dict[str, int]) -> str:
@@ -100,12 +100,13 @@ def halves(sha256: str) -> str:
     return f"{sha256[:32]}\n{sha256[32:]}"
 
 
-def lead(count: int, spreadsheet: str, contents: Contents) -> str:
-    text = _("All of them are in %(file)s, whose SHA-256 is %(sha256)s.")
-    told = text % {"file": spreadsheet, "sha256": contents.lists[spreadsheet]}
-    if count <= SHOWN:
-        return told
-    return _("The first %(shown)s of %(count)s.") % {"shown": SHOWN, "count": count} + " " + told
+def listing(anchor: str, title: str, count: int, name: str, contents: Contents, rows: Table) -> Chapter:
+    """A list that stands whole in the spreadsheet `name`."""
+    told = _("All of them are in %(file)s.") % {"file": name}
+    if count > SHOWN:
+        told = _("The first %(shown)s of %(count)s.") % {"shown": SHOWN, "count": count} + " " + told
+    facts = ((_("SHA-256 of %(file)s") % {"file": name}, halves(contents.lists[name])),)
+    return Chapter(anchor, title, lead=told, facts=facts, tables=(rows,))
 
 
 def findings(contents: Contents) -> Chapter:
@@ -113,7 +114,7 @@ def findings(contents: Contents) -> Chapter:
     altered = ([one["path"], halves(one["recorded"]), halves(one["sha256"])] for one in contents.altered)
     left_out = ([one["reference"], str(one["version"]), one["title"], one["why"]] for one in contents.left_out[:SHOWN])
     head = [(_("File"), ""), (_("SHA-256 when it came in"), "w-hash"), (_("SHA-256 now"), "w-hash")]
-    missing = [(_("Reference"), "w-until"), (_("Version"), "w-version"), (_("Title"), ""), (_("Why"), "w-half")]
+    missing = [(_("Reference"), "w-owner"), (_("Version"), "w-version"), (_("Title"), ""), (_("Why"), "w-half")]
     count = len(contents.altered)
     gaps = (_("%(count)s files are no longer what came in") % {"count": count},) if count else ()
     return Chapter(
@@ -128,13 +129,13 @@ def findings(contents: Contents) -> Chapter:
     )
 
 
-def of(records: Iterable[Any]) -> Any:
-    head = [(_("Reference"), "w-until"), (_("Title"), ""), (_("Kind"), "w-treated"), (_("Version"), "w-version")]
+def of(records: Iterable[Any]) -> Table:
+    head = [(_("Reference"), "w-owner"), (_("Title"), ""), (_("Kind"), "w-treated"), (_("Version"), "w-version")]
     rows = ([one["reference"], one["title"], one["kind_name"], one["version"]] for one in islice(records, SHOWN))
     return table("", head, rows, _("No record is in this scope."))
 
 
-def kept(files: Iterable[Any]) -> Any:
+def kept(files: Iterable[Any]) -> Table:
     head = [(_("File"), ""), (_("Size"), "w-until"), (_("SHA-256"), "w-hash")]
     return table("", head, islice(rows_of(files), SHOWN), _("No file is in this scope."))
 
@@ -154,7 +155,8 @@ def checking(contents: Contents) -> Chapter:
         lead=_(
             "Run “python3 verify.py” in the folder of the pack, or with the archive as its argument. It says OK, or "
             "names each file, event and root that was altered, added or taken away. README.txt tells how to compare it "
-            "with what you hold from elsewhere."
+            "with what you hold from elsewhere. The code at the foot of each page belongs to the figures of this pack: "
+            "in the portal, under Reports, “Check a report” says for it which pack it is, and what its hashes are."
         ),
         facts=(
             (_("SHA-256 of manifest.json"), halves(contents.manifest)),

@@ -39,8 +39,13 @@ def edges_of(model: type[Model]) -> Iterator[Edge]:
     elif len(links) > 1 and model._meta.app_label != "reports":
         first, second = links[:2]
         kind: Any = first.related_model
-        word = str(model._meta.model_name)
-        yield Edge(model, first.attname, second.attname, word, None if kind is Record else kind)
+        yield Edge(model, first.attname, second.attname, word_of(model, kind), None if kind is Record else kind)
+
+
+def word_of(model: type[Model], kind: type[Record]) -> str:
+    """The name of the list whose rows these are, as `systems`; else what the rows are, as `responsibility`."""
+    lists = (item.name for item in kind._meta.local_many_to_many if item.remote_field.through is model)
+    return next(lists, str(model._meta.model_name))
 
 
 def names_a_record(item: Field[Any, Any]) -> bool:

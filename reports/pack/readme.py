@@ -42,12 +42,14 @@ file is in the source code of the portal.
 
 What the words mean
 
-  leaf    SHA-256 of the byte 0 and the line of an event
+  leaf    SHA-256 of the byte 0 and the text of an event: all that follows "event": in its line of history.jsonl,
+          without the last bracket
+  path    the nodes beside it on the way up to its root, one after the other
   node    SHA-256 of the byte 1 and two nodes; the odd last one of a level goes up unchanged
   head    SHA-256 of the byte 2, the head before (32 zero bytes at first), the root, and its facts as JSON
           with sorted keys and without spaces: first, last, made_at, number
 
-An event with a "leaf" instead of a "line" came over a channel where nobody is to be known: it is counted and proven,
+A line with a "leaf" instead of an "event" came over a channel where nobody is to be known: it is counted and proven,
 and its content stays in the portal.
 """
     )

@@ -107,8 +107,8 @@ def of_framework(organisation: Organisation, user: User, reference: str) -> tupl
 def of_room(organisation: Organisation, user: User, reference: str) -> Scope:
     """All that a room shows its person. Where it hides who was trained, the registers of that stay out."""
     room = AuditRoom.objects.of(organisation).filter(reference=reference, person=user).first()
-    if room is None:
-        raise NoScope(_("There is no such room any more."))
+    if room is None or room.stage(organisation.today()) != "open":
+        raise NoScope(_("This room is not open."))
     visible = Record.objects.visible_to(user).of(organisation)
     if room.names_as_initials:
         visible = visible.exclude(kind__in={name.removeprefix("api-").rpartition("-")[0] for name in NAMES_PEOPLE})

@@ -166,34 +166,41 @@ def check_roots(pack: Any, seal: Any, head: str | None, said: list[str], faults:
 
 
 def check_history(pack: Any, count: int, roots: dict[int, Any], faults: list[str]) -> int:
-    """Each event stands in the root that sealed it, at its place, and none is missing. Returns how many there are."""
-    n, last, proven = 0, 0, {}  # type: int, int, dict[Any, Any]
+    """Each event stands in the root that sealed it, at its place, and none is missing. Returns how many there are.
+
+    What was sealed is the text of the last member of a line, `event`, as it stands there.
+    """
+    n, last, number, proven = 0, 0, 0, {}  # type: int, int, int, dict[Any, bytes]
     for n, line in enumerate(lines_of(pack, HISTORY), 1):
-        event = json.loads(line)
+        head, _mark, text = line.partition(b',"event":')
+        event = json.loads((head + b"}" if text else head).decode())
         sequence, root = event["sequence"], roots.get(event["root"])
-        named = f"line {n} (event {sequence})"
         if event["n"] != n:
             faults.append(f"{HISTORY}: line {n} is missing or not in its place: event {sequence} stands there")
             return n
         if sequence <= last:
-            faults.append(f"{HISTORY}: {named} is not in its order")
+            faults.append(f"{HISTORY}: line {n} (event {sequence}) is not in its order")
         if root is None or not root["first"] <= sequence <= root["last"]:
-            faults.append(f"{HISTORY}: {named} names a root that does not hold it")
-        else:
-            if proven.get("number") != event["root"]:
-                proven = {"number": event["root"], "top": bytes.fromhex(root["merkle"])}
-            if not is_proven(event, sequence - root["first"], root["last"] - root["first"] + 1, proven):
-                faults.append(f"{HISTORY}: {named} was changed, or its root")
+            faults.append(f"{HISTORY}: line {n} (event {sequence}) names a root that does not hold it")
+            continue
+        first = root["first"]
+        if number != event["root"]:
+            number, proven = event["root"], {"top": bytes.fromhex(root["merkle"])}
+        leaf = sha256(b"\0" + text.rstrip(b"\n")[:-1]).digest() if text else bytes.fromhex(event["leaf"])
+        if not is_proven(leaf, event["path"], sequence - first, root["last"] - first + 1, proven):
+            faults.append(f"{HISTORY}: line {n} (event {sequence}) was changed, or its root")
         last = max(last, sequence)
     if n != count:
         faults.append(f"{HISTORY}: it ends after {n} events, there were {count}")
     return n
 
 
-def is_proven(event: Any, place: int, width: int, proven: dict[Any, Any]) -> bool:
-    """Whether an event and its path lead to the root of `width` events. `proven` keeps what did, by level and place."""
-    node = sha256(b"\0" + event["line"].encode()).digest() if "line" in event else bytes.fromhex(event["leaf"])
-    path, level, start, passed = event["path"], 0, 0, {}  # type: str, int, int, dict[Any, bytes]
+def is_proven(node: bytes, path: str, place: int, width: int, proven: dict[Any, bytes]) -> bool:
+    """Whether a leaf and its path lead to the root of `width` events. `proven` keeps what did, by level and place."""
+    # Every second event was beside the one before it.
+    if (0, place) in proven:
+        return node == proven[0, place]
+    level, start, passed = 0, 0, {}  # type: int, int, dict[Any, bytes]
     while width > 1 and (level, place) not in proven:
         passed[level, place] = node
         if place % 2 or place + 1 < width:

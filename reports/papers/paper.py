@@ -73,7 +73,11 @@ def framed(report: Report, at: datetime, cover: Cover, entries: Iterable[tuple[s
     local = timezone.localtime(at, zone)
     numbered = list(enumerate(entries, start=1))
     earlier = Report.objects.filter(
-        organisation=organisation, kind=report.kind, subject=report.subject, number__lt=report.number
+        organisation=organisation,
+        kind=report.kind,
+        subject=report.subject,
+        parameters=report.parameters,
+        number__lt=report.number,
     )
     replaces = earlier.filter(state=Report.State.DONE).order_by("-number").first()
     member = Membership.objects.filter(organisation=organisation, user=report.requested_by).first()

@@ -140,11 +140,16 @@ def test_what_was_altered_is_named(mutate: Callable[[Path], str], folder: Path) 
     assert f"ALTERED  {named}" in said
 
 
+def told(event: Any) -> str:
+    """The line of an event as the portal writes it."""
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
 def edit(lines: list[str]) -> tuple[list[str], str]:
-    position = next(n for n, line in enumerate(lines) if "insert" in line and n > 2)
+    position = next(n for n, line in enumerate(lines) if '"label":"insert"' in line and n > 2)
     event = json.loads(lines[position])
-    event["line"] = event["line"].replace("insert", "update")
-    return [*lines[:position], json.dumps(event) + "\n", *lines[position + 1 :]], f"line {position + 1} (event"
+    event["event"]["label"] = "update"
+    return [*lines[:position], told(event), *lines[position + 1 :]], f"line {position + 1} (event"
 
 
 def remove(lines: list[str]) -> tuple[list[str], str]:
@@ -163,14 +168,14 @@ def swap_and_number(lines: list[str]) -> tuple[list[str], str]:
     """Somebody who also writes the numbers anew."""
     swapped, _named = swap(lines)
     events = [json.loads(line) | {"n": n} for n, line in enumerate(swapped, 1)]
-    return [json.dumps(event) + "\n" for event in events], "line 4 (event"
+    return [told(event) for event in events], "line 4 (event"
 
 
 def change_places(lines: list[str]) -> tuple[list[str], str]:
     """The words of two events, each under the number of the other."""
     one, two = json.loads(lines[2]), json.loads(lines[3])
-    one["line"], two["line"] = two["line"], one["line"]
-    return [*lines[:2], json.dumps(one) + "\n", json.dumps(two) + "\n", *lines[4:]], "line 3 (event"
+    one["event"], two["event"] = two["event"], one["event"]
+    return [*lines[:2], told(one), told(two), *lines[4:]], "line 3 (event"
 
 
 def told_as_before(folder: Path, name: str) -> None:
@@ -231,7 +236,7 @@ def test_roots_that_were_rewritten_are_named(mutate: Any, is_covered_up: bool, f
 
 
 def test_all_rewritten_together_is_caught_by_a_value_from_outside_alone(made: Any, folder: Path) -> None:
-    """A history of one's own with roots and manifest to it: nothing inside the pack can tell, a head from outside can."""
+    """A history of one's own with roots and manifest to it: nothing inside can tell, a head from outside can."""
     (folder / "history.jsonl").write_text("")
     (folder / "roots.jsonl").write_text("")
     manifest = json.loads((folder / "manifest.json").read_text())
