@@ -6,8 +6,6 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from django.db import transaction
-
 from organisations.models import Organisation
 from records.sealing.merkle import leaf_of
 from records.sealing.packed import SealedLine, sealed_lines
@@ -39,11 +37,10 @@ def event_lines(organisation: Organisation, keys: Collection[int], seal: Seal) -
     """The events of these records up to the root of the pack, counted from 1, each with what proves it."""
     if not seal.number or not keys:
         return
-    with transaction.atomic():
-        for number, event in enumerate(sealed_lines(organisation, keys), 1):
-            if event.sequence > seal.last:
-                return
-            yield event_line(number, event)
+    for number, event in enumerate(sealed_lines(organisation, keys), 1):
+        if event.sequence > seal.last:
+            return
+        yield event_line(number, event)
 
 
 def event_line(number: int, event: SealedLine) -> bytes:
@@ -55,7 +52,7 @@ def event_line(number: int, event: SealedLine) -> bytes:
     path = "".join(beside for _side, beside in event.path)
     told = f'"event":{event.line}'
     if is_nameless(event.line):
-        told = f'"leaf":"{leaf_of(event.line).hex()}"'
+        told = f'"leaf":"{leaf_of(event.line.encode()).hex()}"'
     return f'{{"n":{number},"sequence":{event.sequence},"root":{event.root},"path":"{path}",{told}}}\n'.encode()
 
 

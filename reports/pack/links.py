@@ -72,5 +72,5 @@ def near(keys: Collection[int]) -> set[int]:
         rows = edge.table._default_manager.order_by()
         found.update(rows.filter(**{f"{edge.source}__in": keys}).values_list(edge.target, flat=True))
         found.update(rows.filter(**{f"{edge.target}__in": keys}).values_list(edge.source, flat=True))
-    found.discard(None)  # type: ignore[arg-type]
+    found.discard(None)
     return found

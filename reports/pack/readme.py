@@ -1,13 +1,11 @@
-"""README.txt of a pack, and the lines about checking it that its index repeats."""
+"""README.txt of a pack."""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-
-def readme(title: str, scope: str) -> bytes:
-    text = _(
-        """%(title)s
+TEXT = _(
+    """%(title)s
 %(scope)s
 
 What is here
@@ -52,5 +50,8 @@ What the words mean
 A line with a "leaf" instead of an "event" came over a channel where nobody is to be known: it is counted and proven,
 and its content stays in the portal.
 """
-    )
-    return (text % {"title": title, "scope": scope}).encode()
+)
+
+
+def readme(title: str, scope: str) -> bytes:
+    return str(TEXT % {"title": title, "scope": scope}).encode()

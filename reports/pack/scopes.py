@@ -16,6 +16,7 @@ from audits.conducting.scope import covered
 from audits.models import Audit, AuditRoom
 from audits.room.doors import NAMES_PEOPLE
 from audits.room.scope import KEPT_INSIDE, Extent, extent_of, within
+from clauses.models.crosswalks import CLAIMED, Mapping, OtherFramework
 from evidence.models import Proof
 from evidence.references import natural
 from organisations.models import Organisation, User
@@ -69,10 +70,8 @@ def one_of(kind: Any, organisation: Organisation, user: User, reference: str) ->
 def of_audit(organisation: Organisation, user: User, reference: str) -> tuple[str, set[int]]:
     """What was released to the rooms of an audit; where it has none, what the audit covers."""
     audit = one_of(Audit, organisation, user, reference)
-    keys: set[int] = set()
-    for extent in extents_of(audit):
-        for one in within(extent):
-            keys.update(one.records.values_list("pk", flat=True))
+    found = (one for extent in extents_of(audit) for one in within(extent))
+    keys = {key for one in found for key in one.records.values_list("pk", flat=True)}
     return _("Audit %(audit)s") % {"audit": audit}, keys
 
 
@@ -100,8 +99,19 @@ def of_system(organisation: Organisation, user: User, reference: str) -> tuple[s
     return _("AI system %(system)s") % {"system": system}, keys
 
 
-def of_framework(organisation: Organisation, user: User, reference: str) -> tuple[str, set[int]]:
-    raise NoScope(_("There is no such framework: %(it)s.") % {"it": reference})
+def of_framework(organisation: Organisation, user: User, code: str) -> tuple[str, set[int]]:
+    """What belongs to the requirements of ISO/IEC 42001 that relate to a framework strongly enough to be named."""
+    frameworks: Any = OtherFramework.objects.visible_to(user)
+    framework = frameworks.of(organisation).filter(code=code).first()
+    if framework is None:
+        raise NoScope(_("There is no such framework: %(it)s.") % {"it": code})
+    mappings: Any = Mapping.objects.visible_to(user)
+    related = mappings.of(organisation).standing().filter(target__framework=framework, strength__in=CLAIMED)
+    numbers = frozenset(related.values_list("source__number", flat=True))
+    systems = list(AISystem.objects.of(organisation).values_list("pk", flat=True))
+    extent = Extent(organisation, numbers, systems, own=Q(pk__in=[]))
+    keys = {key for one in within(extent) for key in one.records.values_list("pk", flat=True)}
+    return _("What relates to %(framework)s") % {"framework": framework}, keys
 
 
 def of_room(organisation: Organisation, user: User, reference: str) -> Scope:

@@ -21,8 +21,11 @@ class Spool:
         self.count = 0
 
     def add(self, value: Any) -> None:
+        self.add_line(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+
+    def add_line(self, line: bytes) -> None:
         self.file.seek(0, 2)
-        self.file.write(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+        self.file.write(line)
         self.count += 1
 
     def lines(self) -> Iterator[bytes]:

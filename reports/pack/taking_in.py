@@ -40,9 +40,10 @@ class TakingIn:
 
     def __init__(self, report: Report, progress: Progress) -> None:
         self.report, self.progress = report, progress
-        self.records, self.plan, self.files, self.made, self.left_out = (Spool() for _each in range(5))
+        self.spools = [Spool() for _each in range(6)]
+        self.records, self.plan, self.files, self.made, self.left_out, self.events = self.spools
         self.altered: list[dict[str, Any]] = []
-        self.bytes = self.events = 0
+        self.bytes = 0
         self.hashes: dict[str, str] = {}
 
     def look(self) -> None:
@@ -65,18 +66,22 @@ class TakingIn:
         self.make(archive, "files.csv", csv_lines(FILES, self.files))
         organisation = self.report.organisation
         self.make(archive, "roots.jsonl", history.root_lines(organisation, self.seal), "history")
-        self.progress.be_long(self.seal.last // history.A_SECOND)
-        self.make(archive, "history.jsonl", self.counted(organisation), "history")
+        self.read_history()
+        self.make(archive, "history.jsonl", self.events.lines(), "history")
         self.make(archive, "verify.py", [VERIFIER.read_bytes()], "tool")
         self.make(archive, "README.txt", [readme(self.report.title, self.scope.words)], "tool")
 
-    def counted(self, organisation: Any) -> Iterator[bytes]:
-        """The events; none where a room takes its pack away: history tells more than the room releases."""
+    def read_history(self) -> None:
+        """Reads the events in one go: within the moment they are read in, nothing can be written, no lease either.
+
+        None where a room takes its pack away: history tells more than the room releases.
+        """
         if "room" in self.report.parameters:
             return
-        for line in history.event_lines(organisation, self.scope.keys, self.seal):
-            self.events += 1
-            yield line
+        self.progress.be_long(self.seal.last // history.A_SECOND)
+        for line in history.event_lines(self.report.organisation, self.scope.keys, self.seal):
+            self.events.add_line(line)
+        self.progress.be_long(0)
 
     def take_in(self, archive: Archive, file: Planned) -> None:
         """Puts one file in, hashing it again; one that is not what came in is put in all the same, and named."""
@@ -116,7 +121,7 @@ class TakingIn:
             "files": self.files.count + self.made.count,
             "kept": self.files.count,
             "left_out": self.left_out.count,
-            "events": self.events,
+            "events": self.events.count,
             "bytes": self.bytes,
         }
 
@@ -126,7 +131,7 @@ class TakingIn:
         return {"records": self.records.lines(), "files": files, "left_out": self.left_out.lines()}
 
     def close(self) -> None:
-        for spool in (self.records, self.plan, self.files, self.made, self.left_out):
+        for spool in self.spools:
             spool.close()
 
 

@@ -2,7 +2,7 @@
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -22,4 +22,4 @@ def spaced(code: str) -> str:
 @register.filter
 def in_eighths(sha256: str) -> SafeString:
     """A SHA-256 that may break after each eight digits on a narrow screen, and is copied in one piece."""
-    return format_html_join(mark_safe("<wbr>"), "{}", ((sha256[start : start + 8],) for start in range(0, 64, 8)))
+    return format_html_join("", "{}<wbr>", ((sha256[start : start + 8],) for start in range(0, 64, 8)))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from audits.models import Audit
+from clauses.models.crosswalks import OtherFramework
 from evidence.references import natural
 from organisations.access import needs
 from organisations.requests import MemberRequest
@@ -45,13 +46,16 @@ class PackForm(forms.Form):
 
 
 def choices_of(request: MemberRequest) -> list[Any]:
-    """Everything, each audit and each AI system one may see."""
+    """Everything, each audit, each AI system and each framework one may see."""
     groups: list[Any] = [(EVERYTHING, _("All of %(name)s") % {"name": request.organisation.name})]
     for name, kind in (("audit", Audit), ("system", AISystem)):
         visible: Any = kind.objects.visible_to(request.user).of(request.organisation)
         rows = sorted(visible.order_by().values_list("reference", "title"), key=lambda row: natural(row[0]))
         options = [(f"{name}:{reference}", f"{reference} {title}") for reference, title in rows]
         groups.append((capfirst(str(kind._meta.verbose_name_plural)), options))
+    frameworks: Any = OtherFramework.objects.visible_to(request.user)
+    in_use = frameworks.of(request.organisation).in_use()
+    groups.append((_("Frameworks"), [(f"framework:{one.code}", one.name) for one in in_use]))
     return groups
 
 

@@ -18,7 +18,8 @@ from pypdf import PdfReader
 
 import aims_portal.sample
 from aims_portal.loading import load
-from clauses.models import DocumentVersion
+from clauses.models import DocumentVersion, Position
+from clauses.models.crosswalks import Mapping
 from evidence.models import Evidence, EvidenceVersion
 from records.approvable import SETTLED
 from records.models import Record
@@ -202,6 +203,23 @@ def test_the_pack_of_a_system_holds_what_concerns_it_and_not_another(
     assert {one.reference for one in within} <= told
     assert not {one.reference for one in without} & told
     assert system.reference in report.title
+
+
+def test_the_pack_of_a_framework_holds_what_relates_to_it(organisation: Any, officer: Any, sent: Any) -> None:
+    strong = Mapping.objects.filter(target__framework__code="gdpr", strength="strong")[0].source.number
+    related = set(
+        Mapping.objects.filter(target__framework__code="gdpr").exclude(strength="weak").values_list("source__number")
+    )
+    position = Position.objects.get(organisation=organisation, reference=strong)
+    item = file_of(organisation, officer, position)
+    other = file_of(organisation, officer)
+    report = pack(organisation, officer, framework="gdpr")
+    told = manifest_of(parts_of(content_of(report)))["records"]
+    assert {(one["reference"],) for one in told if one["kind"] == "position"} == related
+    references = {one["reference"] for one in told}
+    assert item.reference in references
+    assert other.reference not in references
+    assert pack(organisation, officer, framework="nonsense").state == Report.State.FAILED
 
 
 def test_what_came_over_a_channel_without_names_is_proven_and_not_told(
