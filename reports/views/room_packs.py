@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -39,12 +39,15 @@ def room_pack(request: MemberRequest) -> HttpResponse:
         raise PermissionDenied
     parameters = {"room": room.reference}
     if request.method == "POST":
-        asked_for(request, parameters)
+        # The key of the form: a second click is the same pack, and what is no form asks for nothing.
+        if key := request.POST.get("key", "")[:100]:
+            asked_for(request, parameters, key)
         return redirect("room-pack", request.organisation.slug)
     packs = list(own_packs(request, room.reference).order_by("-number")[:10])
     context = {
         "preview": preview_of(request, parameters),
         "packs": packs,
+        "key": uuid4(),
         "is_waiting": any(one.is_waiting for one in packs),
         "crumbs": [(_("Take it with you"), None)],
     }

@@ -31,7 +31,7 @@ ASKERS = {"officer", "manager"}
 
 
 def page_of(organisation: Any) -> str:
-    return f"/{organisation.slug}/reports/evidence-pack/"
+    return f"/{organisation.slug}/evidence-pack/"
 
 
 @pytest.mark.parametrize("role", ["officer", "manager", "administrator", "internal_auditor", "auditor", "contributor"])
