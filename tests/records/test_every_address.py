@@ -27,7 +27,7 @@ SHOWS_AUDITING = (*AUDITING, "audit-list", "audit-detail")
 THEIRS = {
     "internal_auditor": ("reminder-list", "mention-list", *AUDITING),
     "auditor": ("mention-list",),
-    "manager": ("report-list", "report-new", "reminder-list", "mention-list"),
+    "manager": ("report-list", "report-new", "report-pack", "reminder-list", "mention-list"),
     "administrator": (
         "member-",
         "invitation-",
