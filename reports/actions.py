@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from organisations.models import Organisation, User
 from organisations.workers import tell_workers
 from records.models import Record
 
-from .filing import put
+from .filing import Finished, forget, move, put
 from .models import Report
 
 # A worker that says nothing for so long is taken for dead; while it works it says something with every page.
@@ -136,21 +137,38 @@ def renew(report_id: UUID | str, attempt: int, progress: int, *, pages: int = 0)
 def keep(report: Report, attempt: int, content: bytes, **facts: Any) -> None:
     """Stores the file, and with it in one transaction its hash and what is known about it. Raises Lost, OSError."""
     with transaction.atomic():
-        held = Report.objects.select_for_update().filter(pk=report.pk, state=Report.State.RUNNING, attempt=attempt)
-        if not held.exists():
-            raise Lost(f"{report.pk} attempt {attempt}")
+        held = held_by(report, attempt)
         key = f"{report.organisation_id}/reports/{report.pk}.{report.format}"
         put(key, content)
-        held.update(
-            state=Report.State.DONE,
-            progress=100,
-            lease_until=None,
-            key=key,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            finished_at=timezone.now(),
-            **facts,
-        )
+        finish(held, key=key, size=len(content), sha256=hashlib.sha256(content).hexdigest(), **facts)
+
+
+def keep_large(report: Report, attempt: int, file: Finished, alive: Callable[[], None], **facts: Any) -> None:
+    """As `keep`, for a file on disk that may take long to store. Each attempt has a place of its own in storage, so
+    the row is not locked meanwhile and one attempt never touches what another wrote; `alive` renews the lease.
+    """
+    keys = [f"{report.organisation_id}/reports/{report.pk}-{number}.{report.format}" for number in range(attempt + 1)]
+    for left_behind in keys[1:attempt]:
+        forget(left_behind)
+    move(keys[attempt], file.path, alive)
+    try:
+        with transaction.atomic():
+            finish(held_by(report, attempt), key=keys[attempt], size=file.size, sha256=file.sha256, **facts)
+    except Lost:
+        forget(keys[attempt])
+        raise
+
+
+def held_by(report: Report, attempt: int) -> Any:
+    """The row of a report, locked, while it is this attempt's. Raises Lost."""
+    held = Report.objects.select_for_update().filter(pk=report.pk, state=Report.State.RUNNING, attempt=attempt)
+    if not held.exists():
+        raise Lost(f"{report.pk} attempt {attempt}")
+    return held
+
+
+def finish(held: Any, **facts: Any) -> None:
+    held.update(state=Report.State.DONE, progress=100, lease_until=None, finished_at=timezone.now(), **facts)
 
 
 def fail(report_id: UUID | str, attempt: int, reason: str) -> None:

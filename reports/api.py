@@ -70,7 +70,8 @@ class ReportIn(serializers.Serializer):
     subject = serializers.CharField(
         required=False,
         max_length=30,
-        help_text="Reference of the record: of a Statement of Applicability, an impact assessment, an AI system.",
+        help_text="Reference of the record: of a Statement of Applicability, an impact assessment, an AI system. "
+        "An evidence pack is of the audit or AI system named here, else of everything.",
     )
     framework = serializers.CharField(
         required=False, max_length=60, help_text="Of a coverage: id of the framework, such as eu-ai-act."
@@ -90,6 +91,22 @@ class PdfRenderer(BaseRenderer):
 
     def render(self, data: Any, *args: Any, **kwargs: Any) -> Any:
         return JSONRenderer().render(data)
+
+
+class ZipRenderer(PdfRenderer):
+    media_type, format = "application/zip", "zip"
+
+
+FILES = (PdfRenderer, ZipRenderer)
+
+
+def pack_of(subject: Record | None) -> dict[str, Any]:
+    """How an evidence pack of a record, or of everything, is asked for. Raises ValidationError."""
+    scopes = {"audit": "audit", "ai-system": "system"}
+    if subject is not None and subject.kind not in scopes:
+        raise ValidationError({"subject": [_("An evidence pack is of an audit or of an AI system.")]})
+    parameters = {scopes[subject.kind]: subject.reference} if subject else {}
+    return {"format": Report.Format.ZIP, "parameters": parameters}
 
 
 class WholeApi(MemberApi):
@@ -130,15 +147,20 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
         member, kind = self.member, given.validated_data["kind"]
         subject = self.subject(given.validated_data.get("subject"))
         key = self.request.headers.get("Idempotency-Key") or str(uuid4())
-        file_format = given.validated_data.get("format", Report.Format.PDF)
         try:
-            parameters = parameters_of(kind, given.validated_data, organisation=member.organisation, by=member.user)
-            asked = {"kind": kind, "key": key, "subject": subject, "format": file_format, "parameters": parameters}
-            report = ask_for_report(member.organisation, by=member.user, **asked)
+            wanted = self.wanted(kind, given.validated_data, subject)
+            report = ask_for_report(member.organisation, kind=kind, by=member.user, key=key, **wanted)
         except Refused as error:
             raise ValidationError(error.message_dict) from error
         location = self.request.build_absolute_uri(f"{self.request.path}{report.pk}/")
         return Response(ReportSerializer(report).data, status=202, headers={"Location": location})
+
+    def wanted(self, kind: str, given: dict[str, Any], subject: Record | None) -> dict[str, Any]:
+        """Subject, format and parameters. Raises Django's ValidationError."""
+        if kind == Report.Kind.EVIDENCE_PACK:
+            return pack_of(subject)
+        parameters = parameters_of(kind, given, organisation=self.member.organisation, by=self.member.user)
+        return {"subject": subject, "format": given.get("format", Report.Format.PDF), "parameters": parameters}
 
     def subject(self, reference: str | None) -> Record | None:
         if reference is None:
@@ -148,10 +170,10 @@ class ReportApi(WholeApi, viewsets.GenericViewSet):
             raise ValidationError({"subject": [_("There is no such record.")]})
         return record
 
-    @extend_schema(parameters=[REPORT_ID], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, PdfRenderer])
+    @extend_schema(parameters=[REPORT_ID], responses={(200, one.media_type): OpenApiTypes.BINARY for one in FILES})
+    @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, *FILES])
     def download(self, request: Request, id: UUID, **kwargs: Any) -> Any:
-        """The file, hashed again before it is sent; 404 until the report is done."""
+        """The file, hashed again before it is sent; 404 until the report is done. Of an archive also a `Range`."""
         answer = pages.download(self.member, report_id=id)
         if answer.status_code == 500:
             raise Unreadable

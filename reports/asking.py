@@ -13,7 +13,7 @@ from organisations.models import Organisation, User
 
 from .models import Report
 
-ON_A_PAGE_OF_THEIR_OWN = frozenset({Report.Kind.EVOLUTION})
+ON_A_PAGE_OF_THEIR_OWN = frozenset({Report.Kind.EVOLUTION, Report.Kind.EVIDENCE_PACK})
 
 
 def parameters_of(kind: str, given: Mapping[str, Any], *, organisation: Organisation, by: User) -> dict[str, Any]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import Error as DatabaseError
-from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +13,8 @@ from records.sealing.sealer import seal
 
 from .actions import Lost, claim, fail, keep, renew
 from .models import Report
+from .moment import one_moment
+from .pack.building import build_and_keep
 from .papers import paper_of
 from .papers.printing import UnprintableError, printed
 from .sheets import sheets_of
@@ -57,6 +56,9 @@ def print_and_keep(report: Report, attempt: int) -> None:
         raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
     # So that the root it prints covers what it says.
     seal(longest=PATIENCE)
+    if report.kind == Report.Kind.EVIDENCE_PACK:
+        build_and_keep(report, attempt)
+        return
     is_sheet = report.format == Report.Format.XLSX
     # Rows are read while they are written, in one go and at the same moment: until then nothing more is heard.
     alive(5, ROWS_IN_PAGES if is_sheet else 0)
@@ -69,17 +71,6 @@ def print_and_keep(report: Report, attempt: int) -> None:
     if not is_sheet:
         content, pages = printed(report, paper, code, alive)
     keep(report, attempt, content, pages=pages, figures=paper.figures, code=code, as_of=paper.at)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Reads everything as of one moment, whatever others save meanwhile."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
 
 
 def reason_of(error: BaseException) -> str:

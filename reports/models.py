@@ -9,15 +9,18 @@ import uuid
 from datetime import date
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.history import tracked
 from organisations.mail_jobs import MailJob
 from organisations.models import Organisation
-from organisations.roles import MANAGE_MEMBERS, VIEW_RECORDS
+from organisations.roles import MANAGE_MEMBERS, TAKE_AWAY, VIEW_RECORDS
 from records.grants import belongs_with
 from records.models import Record
 
@@ -42,8 +45,12 @@ __all__ = [
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
-        """Reports tell about the whole organisation, so they are for those who may read all of it."""
-        return self.filter(belongs_with(user, VIEW_RECORDS))
+        """Reports tell about the whole organisation, so they are for those who may read all of it.
+
+        Somebody in a room that lets them take things away sees the packs of it that they asked for.
+        """
+        own = Q(kind=Report.Kind.EVIDENCE_PACK, requested_by=getattr(user, "pk", None), parameters__has_key="room")
+        return self.filter(belongs_with(user, VIEW_RECORDS) | own & belongs_with(user, TAKE_AWAY))
 
 
 @tracked(without=("progress", "lease_until", "attempt", "figures"), of_today=True)
@@ -64,6 +71,7 @@ class Report(models.Model):
         COVERAGE = "coverage", _("Coverage of a framework")
         CUSTOMER = "customer_summary", _("Summary for customers")
         INTERVIEW = "interview_sheet", _("Interview sheet")
+        EVIDENCE_PACK = "evidence_pack", _("Evidence pack")
 
     PREFIXES: ClassVar[dict[str, str]] = {
         Kind.READINESS: "RDY",
@@ -79,6 +87,7 @@ class Report(models.Model):
         Kind.COVERAGE: "COV",
         Kind.CUSTOMER: "CUS",
         Kind.INTERVIEW: "INT",
+        Kind.EVIDENCE_PACK: "PCK",
     }
     # Kinds that may be had as a spreadsheet as well: what they tell is rows.
     AS_SHEETS: ClassVar[frozenset[str]] = frozenset(
@@ -102,6 +111,9 @@ class Report(models.Model):
         Kind.REVIEW: "management-review",
         Kind.AUDIT: "audit",
     }
+
+    # Parameters that say what an evidence pack is of (`pack.scopes`).
+    SCOPES: ClassVar[tuple[str, ...]] = ("audit", "system", "framework", "room")
 
     class Format(models.TextChoices):
         PDF = "pdf", "PDF"
@@ -164,8 +176,13 @@ class Report(models.Model):
     @property
     def title(self) -> str:
         """What it is, and about what or whom."""
-        about = self.subject or self.parameters.get("framework") or self.parameters.get("name")
+        about = self.subject or self.scope or self.parameters.get("name")
         return f"{self.get_kind_display()}: {about}" if about else str(self.get_kind_display())
+
+    @property
+    def scope(self) -> str:
+        """The reference or id of what a pack or a coverage is of; empty where it is of everything."""
+        return next((self.parameters[name] for name in self.SCOPES if name in self.parameters), "")
 
     @property
     def day(self) -> date | None:
@@ -174,6 +191,8 @@ class Report(models.Model):
 
     @classmethod
     def formats_of(cls, kind: str) -> tuple[str, ...]:
+        if kind == cls.Kind.EVIDENCE_PACK:
+            return (cls.Format.ZIP,)
         return (cls.Format.PDF, cls.Format.XLSX) if kind in cls.AS_SHEETS else (cls.Format.PDF,)
 
     @property
@@ -183,6 +202,25 @@ class Report(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+
+class Taking(models.Model):
+    """That somebody took an evidence pack away, or the rest of it from a byte on. Written before it is sent."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="takings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    first_byte = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-at", "-pk"]
+        triggers = [pgtrigger.Protect(name="takings_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+        verbose_name = _("download of a pack")
+        verbose_name_plural = _("downloads of packs")
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.person}, {self.at:%Y-%m-%d %H:%M}"
 
 
 @tracked(of_today=True)

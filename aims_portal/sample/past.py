@@ -67,7 +67,7 @@ def begin(cursor: Any, organisation: Organisation, at: datetime) -> None:
     first = f"pgh_label = 'insert' AND pgh_obj_id IN ({ours})"
     cursor.execute(f"UPDATE {table_of(Record)._meta.db_table} SET pgh_created_at = %(at)s WHERE {first}", values)
     events = table_of(Position)._meta.db_table
-    said = ", ".join(item.column for item in table_of(Position)._meta.concrete_fields if not item.primary_key)
+    said = ", ".join(str(item.column) for item in table_of(Position)._meta.concrete_fields if not item.primary_key)
     kept = said.replace("pgh_label", "'update'")
     cursor.execute(f"INSERT INTO {events} ({said}) SELECT {kept} FROM {events} WHERE {first}", values)
     cursor.execute(
@@ -121,5 +121,6 @@ def own_days(row: models.Model, today: date) -> Iterator[date]:
 def others(row: models.Model) -> Iterator[Row]:
     for item in row._meta.local_concrete_fields:
         value = getattr(row, item.attname) if item.is_relation else None
-        if value is not None and item.related_model is not Organisation and value != row.pk:
-            yield item.related_model, value
+        other: Any = item.related_model
+        if value is not None and other is not Organisation and value != row.pk:
+            yield other, value

@@ -37,7 +37,7 @@ WRITES: frozenset[str] = frozenset(
         *("room-draft-new", "room-draft", "room-draft-submit", "room-draft-discard"),
         *("information-request-accept", "information-request-return", "information-request-withdraw"),
         *("room-finding-list", "room-finding", "room-finding-accept", "room-finding-return"),
-        *("room-finding-reject", "room-finding-verify"),
+        *("room-finding-reject", "room-finding-verify", "room-pack"),
         # The day they look at is kept with their session.
         "as-of",
     }
@@ -47,6 +47,7 @@ TAKES = frozenset(
     {
         *(f"{kind}-export" for kind in KINDS),
         *("statement-lines", "evidence-download", "document-file", "room-sample-file", "audit-programme-coverage-file"),
+        "room-pack-file",
         *(f"api-{kind}-{page}" for kind in KINDS if kind != "position" for page in ("list", "detail")),
         *("api-requirement-list", "api-requirement-detail", "api-dossier", "api-gate", "api-document-one-version"),
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -25,6 +26,7 @@ from audits.models import (
 from clauses.models import Document, Position, ScopeStatement
 from clauses.registers import changes, context, leadership, objectives, support, training
 from evidence.models import Evidence
+from organisations.models import Organisation
 from records.approvable import SETTLED
 from records.models import Record
 from records.views import RecordViews
@@ -80,27 +82,55 @@ class Released:
     records: QuerySet[Any]
 
 
+@dataclass(frozen=True)
+class Extent:
+    """What an audit looks at: numbers of clauses and controls, ids of AI systems, which audits are its `own`.
+
+    Evidence that covers a period counts where that did not end before `covers_from`.
+    """
+
+    organisation: Organisation
+    numbers: frozenset[str]
+    systems: list[int]
+    own: Q
+    covers_from: date | None = None
+
+
+def extent_of(room: AuditRoom) -> Extent:
+    earlier = AuditRoom.objects.of(room.organisation).filter(email__iexact=room.email).exclude(opened_at=None)
+    return Extent(
+        room.organisation,
+        frozenset(room.requirements.values_list("number", flat=True)),
+        list(room.systems.values_list("pk", flat=True)),
+        Q(pk=room.for_audit_id) | Q(rooms__in=earlier.values("pk")),
+        room.covers_from,
+    )
+
+
 def released(room: AuditRoom) -> list[Released]:
     """All that belongs to the scope of a room now, kind by kind; kinds out of its scope are left out."""
-    numbers = frozenset(room.requirements.values_list("number", flat=True))
-    systems = list(room.systems.values_list("pk", flat=True))
+    return within(extent_of(room))
+
+
+def within(extent: Extent) -> list[Released]:
+    """All that belongs to an extent now, kind by kind."""
     found = [
-        *as_they_are(room, numbers),
-        *of_systems(room, numbers, systems),
-        *of_clauses(room, numbers),
-        *of_risks(room, numbers, systems),
-        *of_audits(room, numbers),
+        *as_they_are(extent),
+        *of_systems(extent),
+        *of_clauses(extent),
+        *of_risks(extent),
+        *of_audits(extent),
     ]
     keys = [Record.objects.filter(pk__in=one.records.values("pk")).values("pk") for one in found]
     shown: Any = keys[0].union(*keys[1:])
-    proofs = Evidence.objects.of(room.organisation).filter(proves__in=shown)
-    if room.covers_from:
-        proofs = proofs.filter(Q(covers_to=None) | Q(covers_to__gte=room.covers_from))
+    proofs = Evidence.objects.of(extent.organisation).filter(proves__in=shown)
+    if extent.covers_from:
+        proofs = proofs.filter(Q(covers_to=None) | Q(covers_to__gte=extent.covers_from))
     return [*found, Released(Evidence, Evidence.objects.filter(pk__in=proofs.values("pk")))]
 
 
-def all_of(kind: Any, room: AuditRoom) -> Any:
-    return kind.objects.of(room.organisation)
+def all_of(kind: Any, extent: Extent) -> Any:
+    return kind.objects.of(extent.organisation)
 
 
 def meets(numbers: frozenset[str], clauses: Any) -> bool:
@@ -109,65 +139,67 @@ def meets(numbers: frozenset[str], clauses: Any) -> bool:
     return bool(numbers.intersection(asked))
 
 
-def as_they_are(room: AuditRoom, numbers: frozenset[str]) -> Iterator[Released]:
+def as_they_are(extent: Extent) -> Iterator[Released]:
     for views in AS_THEY_ARE:
-        if meets(numbers, views.clause):
-            yield Released(views.model, all_of(views.model, room))
+        if meets(extent.numbers, views.clause):
+            yield Released(views.model, all_of(views.model, extent))
 
 
-def of_systems(room: AuditRoom, numbers: frozenset[str], systems: list[int]) -> Iterator[Released]:
-    yield Released(AISystem, all_of(AISystem, room).filter(pk__in=systems))
+def of_systems(extent: Extent) -> Iterator[Released]:
+    yield Released(AISystem, all_of(AISystem, extent).filter(pk__in=extent.systems))
     for views, path in OF_SYSTEMS:
-        if meets(numbers, views.clause):
-            concerned = Q(**{f"{path}__in": systems}) | Q(**{path: None})
-            yield Released(views.model, all_of(views.model, room).filter(concerned).distinct())
-    if meets(numbers, ("A.10.2", "A.10.3")):
-        supplies = Q(supplied_systems__in=systems) | Q(systems__in=systems) | Q(responsibilities__system__in=systems)
-        yield Released(Supplier, all_of(Supplier, room).filter(supplies).distinct())
+        if meets(extent.numbers, views.clause):
+            concerned = Q(**{f"{path}__in": extent.systems}) | Q(**{path: None})
+            yield Released(views.model, all_of(views.model, extent).filter(concerned).distinct())
+    if meets(extent.numbers, ("A.10.2", "A.10.3")):
+        supplies = (
+            Q(supplied_systems__in=extent.systems)
+            | Q(systems__in=extent.systems)
+            | Q(responsibilities__system__in=extent.systems)
+        )
+        yield Released(Supplier, all_of(Supplier, extent).filter(supplies).distinct())
 
 
-def of_clauses(room: AuditRoom, numbers: frozenset[str]) -> Iterator[Released]:
-    positions = all_of(Position, room).filter(requirement__number__in=numbers)
+def of_clauses(extent: Extent) -> Iterator[Released]:
+    positions = all_of(Position, extent).filter(requirement__number__in=extent.numbers)
     yield Released(Position, positions)
-    approved = all_of(Document, room).filter(versions__state__in=SETTLED).distinct()
-    whole = meets(numbers, ("7.5.1", "7.5.2", "7.5.3"))
+    approved = all_of(Document, extent).filter(versions__state__in=SETTLED).distinct()
+    whole = meets(extent.numbers, ("7.5.1", "7.5.2", "7.5.3"))
     yield Released(Document, approved if whole else approved.filter(positions__in=positions.values("pk")))
-    if "4.3" in numbers:
-        yield Released(ScopeStatement, all_of(ScopeStatement, room).filter(SETTLED_ONLY))
+    if "4.3" in extent.numbers:
+        yield Released(ScopeStatement, all_of(ScopeStatement, extent).filter(SETTLED_ONLY))
 
 
-def of_risks(room: AuditRoom, numbers: frozenset[str], systems: list[int]) -> Iterator[Released]:
-    risks = all_of(Risk, room).filter(Q(system__in=systems) | Q(system=None))
-    if meets(numbers, ("6.1.1", *RISK)):
-        yield Released(RiskCriteria, all_of(RiskCriteria, room).filter(SETTLED_ONLY))
-    if meets(numbers, RISK):
+def of_risks(extent: Extent) -> Iterator[Released]:
+    risks = all_of(Risk, extent).filter(Q(system__in=extent.systems) | Q(system=None))
+    if meets(extent.numbers, ("6.1.1", *RISK)):
+        yield Released(RiskCriteria, all_of(RiskCriteria, extent).filter(SETTLED_ONLY))
+    if meets(extent.numbers, RISK):
         yield Released(Risk, risks)
-    if meets(numbers, TREATMENT):
-        yield Released(Treatment, all_of(Treatment, room).filter(treats__in=risks.values("pk")))
-        yield Released(TreatmentPlan, all_of(TreatmentPlan, room).filter(SETTLED_ONLY))
-    if "6.1.3" in numbers:
-        yield Released(Statement, all_of(Statement, room).filter(SETTLED_ONLY))
-        yield Released(OwnControl, all_of(OwnControl, room))
-    if meets(numbers, IMPACT):
-        assessments = all_of(ImpactAssessment, room).filter(SETTLED_ONLY, system__in=systems)
+    if meets(extent.numbers, TREATMENT):
+        yield Released(Treatment, all_of(Treatment, extent).filter(treats__in=risks.values("pk")))
+        yield Released(TreatmentPlan, all_of(TreatmentPlan, extent).filter(SETTLED_ONLY))
+    if "6.1.3" in extent.numbers:
+        yield Released(Statement, all_of(Statement, extent).filter(SETTLED_ONLY))
+        yield Released(OwnControl, all_of(OwnControl, extent))
+    if meets(extent.numbers, IMPACT):
+        assessments = all_of(ImpactAssessment, extent).filter(SETTLED_ONLY, system__in=extent.systems)
         yield Released(ImpactAssessment, assessments)
 
 
-def of_audits(room: AuditRoom, numbers: frozenset[str]) -> Iterator[Released]:
+def of_audits(extent: Extent) -> Iterator[Released]:
     """The audit of the room; internal audits whose report is out; audits that the same person was let into before."""
-    earlier = AuditRoom.objects.of(room.organisation).filter(email__iexact=room.email).exclude(opened_at=None)
-    own = Q(pk=room.for_audit_id) | Q(rooms__in=earlier.values("pk"))
     internal = Q(audit_kind="internal", state=AuditState.REPORT_ISSUED)
-    shown = own | internal if meets(numbers, ("9.2.1", "9.2.2")) else own
-    audits = all_of(Audit, room).filter(shown).distinct()
+    shown = extent.own | internal if meets(extent.numbers, ("9.2.1", "9.2.2")) else extent.own
+    audits = all_of(Audit, extent).filter(shown).distinct()
     yield Released(Audit, audits)
-    if "9.2.2" in numbers:
-        yield Released(AuditProgramme, all_of(AuditProgramme, room))
-    findings = all_of(Finding, room).filter(found_in__in=audits.values("pk"))
+    if "9.2.2" in extent.numbers:
+        yield Released(AuditProgramme, all_of(AuditProgramme, extent))
+    findings = all_of(Finding, extent).filter(found_in__in=audits.values("pk"))
     yield Released(Finding, findings)
-    if "10.2" in numbers:
-        yield Released(CorrectiveAction, all_of(CorrectiveAction, room))
-    if "10.1" in numbers:
-        yield Released(Improvement, all_of(Improvement, room))
-    if meets(numbers, ("9.3.1", "9.3.2", "9.3.3")):
-        yield Released(ManagementReview, all_of(ManagementReview, room).filter(state=ReviewState.ISSUED))
+    if "10.2" in extent.numbers:
+        yield Released(CorrectiveAction, all_of(CorrectiveAction, extent))
+    if "10.1" in extent.numbers:
+        yield Released(Improvement, all_of(Improvement, extent))
+    if meets(extent.numbers, ("9.3.1", "9.3.2", "9.3.3")):
+        yield Released(ManagementReview, all_of(ManagementReview, extent).filter(state=ReviewState.ISSUED))

@@ -26,6 +26,8 @@ PAGES = {
     "room-sample": gettext_lazy("A sample"),
     "room-note-list": gettext_lazy("Notes"),
     "room-finding-list": gettext_lazy("Own findings"),
+    "room-pack": gettext_lazy("Evidence pack"),
+    "room-pack-file": gettext_lazy("Evidence pack (file)"),
     "room-finish": gettext_lazy("End of the review"),
 }
 

@@ -64,6 +64,21 @@ OFFERS = (
     Offer(K.GAP_RUN, _("One gap analysis with every answer."), "gap-run-list", _("Gap analyses")),
     Offer(K.AUDIT, _("One audit with its findings in full."), "audit-list", _("Audits")),
     Offer(K.REVIEW, _("The minutes of one management review."), "management-review-list", _("Management reviews")),
+    Offer(
+        K.COVERAGE,
+        _("What the AIMS already has for another framework, requirement by requirement, and what is not covered."),
+        *("framework-list", _("Crosswalks")),
+    ),
+    Offer(
+        K.EVOLUTION,
+        _("What was added, changed, closed and improved between two days, what was learned, readiness then and now."),
+        *("evolution", _("Two days compared")),
+    ),
+    Offer(
+        K.EVIDENCE_PACK,
+        _("One archive: records, evidence in every version, the sealed history, an index, a program that checks it."),
+        *("report-pack", _("Evidence pack")),
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,11 +23,13 @@ from records.models import Record
 from records.views import page_of
 from reports.actions import PATIENCE, ask_for_report
 from reports.asking import parameters_of
-from reports.filing import Altered, opened
+from reports.filing import Altered
 from reports.forms import ReleaseForm
 from reports.models import Report, ReportQuerySet, ReportSchedule
 
 from .offers import offers_of
+from .packs import pack_by_name
+from .sending import sent
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,8 @@ def asked(request: MemberRequest) -> HttpResponse:
     key = request.POST.get("key", "")[:100] or str(uuid4())
     if kind not in Report.Kind.values:
         raise Http404
+    if kind == Report.Kind.EVIDENCE_PACK:
+        return redirect_after_post(pack_by_name(request, given, key))
     # Who looks at a day gone by asks for reports of that day.
     on = {"on": request.past.isoformat()} if request.past else {}
     try:
@@ -123,6 +127,7 @@ def context_of(request: MemberRequest, report: Report, form: ReleaseForm | None 
         "figures": figures_of(report),
         "may_ask": REQUEST_REPORTS in request.permissions,
         "key": uuid4(),
+        "takings": report.takings.select_related("person")[:20],
         "is_unheard": report.state == Report.State.QUEUED and timezone.now() - report.requested_at > PATIENCE,
         "has_changed": request.GET.get("seen", report.state) != report.state,
         "crumbs": [
@@ -160,7 +165,7 @@ def download(request: MemberRequest, report_id: UUID) -> HttpResponseBase:
     """Sends the file after hashing it again; one that is not what was kept is never sent."""
     report = get_object_or_404(visible(request), pk=report_id, state=Report.State.DONE)
     try:
-        file = opened(report)
+        return sent(request, report, f"{report.reference}-{request.organisation.slug}-{report.kind}.{report.format}")
     except Altered:
         logger.exception("report %s differs from its SHA-256", report.pk)
         crumbs = [
@@ -168,9 +173,3 @@ def download(request: MemberRequest, report_id: UUID) -> HttpResponseBase:
             (report.reference, report.get_absolute_url()),
         ]
         return render(request, "reports/report_altered.html", {"report": report, "crumbs": crumbs}, status=500)
-    name = f"{report.reference}-{request.organisation.slug}-{report.kind}.{report.format}"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=Report.CONTENT_TYPES[report.format])
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -27,10 +27,11 @@ def main() -> None:
         "--quick", action="store_true", help="small and few, without migration and report: figures mean nothing"
     )
     parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
+    parser.add_argument("--pack", type=int, default=5_000, metavar="MB", help="how large the evidence pack is")
     asked = parser.parse_args()
     begin()
     texts = [heading()]
-    for part in measured(quick=asked.quick):
+    for part in measured(quick=asked.quick, pack=asked.pack):
         texts.append(part.markdown())
         print(texts[-1], flush=True)
     if asked.write:
@@ -51,8 +52,8 @@ def begin() -> None:
     call_command("migrate", verbosity=0)
 
 
-def measured(*, quick: bool) -> Iterator[Part]:
-    from . import access, loading, pages, paper, past, processes, readiness, sealing, writes
+def measured(*, quick: bool, pack: int) -> Iterator[Part]:
+    from . import access, loading, packs, pages, paper, past, processes, readiness, sealing, writes
     from .stock import Size, stocked, tidied
 
     small, medium, large = (100, 10, 100), (20_000, 400, 2_000), (100_000, 2_000, 20_000)
@@ -69,6 +70,8 @@ def measured(*, quick: bool) -> Iterator[Part]:
         ("Taking in", lambda stock: loading.taking_in(stock, records=50 if quick else 2000)),
         ("Looking back", lambda stock: past.looking(stock, rounds=rounds)),
         ("Explaining readiness", lambda stock: readiness.explaining(stock, rounds=rounds)),
+        ("Packing", lambda _stock: packs.packing(megabytes=24 if quick else pack)),
+        ("Verifying", lambda _stock: packs.verifying(events=2_000 if quick else 200_000, rounds=1 if quick else 3)),
         ("Serving", lambda stock: processes.memory(stock, times=1 if quick else 20)),
     ]
     if not quick:  # a database made anew, and seventy pages six times

@@ -1,7 +1,7 @@
 """A Celery worker that stops where a test wants to kill it: `python -m tests.faults.slow_worker PREFIX MARKER WHERE`.
 
 It takes its messages from the broker under PREFIX, its lease lasts two seconds, and it prints one line for a report.
-At WHERE (`printing`, `stored`, or `nowhere`) it writes the file MARKER and waits for the end.
+At WHERE (`printing`, `stored`, `packing`, `moved`, or `nowhere`) it writes the file MARKER and waits for the end.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ def main(prefix: str, marker: str, where: str) -> None:
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, "global_keyprefix": prefix}
     app.loader.import_default_modules()
     from reports import actions, making
+    from reports.pack import building, taking_in
 
     def wait_at(place: str) -> None:
         if place == where:
@@ -38,6 +39,18 @@ def main(prefix: str, marker: str, where: str) -> None:
         real_put(key, content)
         wait_at("stored")
 
+    real_opened, real_move = taking_in.opened, actions.move
+
+    def opened(file: Any) -> Any:
+        if "/v2/" in file.path:
+            wait_at("packing")
+        return real_opened(file)
+
+    def move(key: str, path: Path, alive: Any) -> None:
+        real_move(key, path, alive)
+        wait_at("moved")
+
+    taking_in.opened, actions.move, building.printed = opened, move, printed
     actions.LEASE = LEASE
     actions.put = put
     making.printed = printed

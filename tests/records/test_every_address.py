@@ -28,7 +28,7 @@ THEIRS = {
     "internal_auditor": ("reminder-list", "mention-list", *AUDITING),
     "auditor": ("mention-list",),
     "manager": (
-        *("report-list", "report-new", "report-release", "report-schedule", "evolution"),
+        *("report-list", "report-new", "report-pack", "report-release", "report-schedule", "evolution"),
         *("reminder-list", "mention-list"),
     ),
     "administrator": (
