@@ -12,7 +12,7 @@ from organisations.models import Organisation
 from organisations.roles import VIEW_RECORDS
 
 
-@tracked(seen_with=VIEW_RECORDS, kept_at="report-list")
+@tracked(seen_with=VIEW_RECORDS, kept_at="report-list", of_today=True)
 class ReportRelease(models.Model):
     """One release of one report to one recipient. A further recipient is a further row; none is taken back."""
 

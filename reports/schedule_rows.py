@@ -22,7 +22,7 @@ class Every(models.TextChoices):
     MONTH = "month", _("Monthly, on the 1st")
 
 
-@tracked(seen_with=VIEW_RECORDS, kept_at="report-list")
+@tracked(seen_with=VIEW_RECORDS, kept_at="report-list", of_today=True)
 class ReportSchedule(models.Model):
     """One report asked for anew in each period, in the name of who set it up, until somebody stops it."""
 
@@ -58,7 +58,7 @@ class ReportSchedule(models.Model):
         return str(Report.Kind(self.kind).label)
 
 
-@tracked(seen_with=VIEW_RECORDS, kept_at="report-list")
+@tracked(seen_with=VIEW_RECORDS, kept_at="report-list", of_today=True)
 class ScheduleReader(models.Model):
     """One person who is told each time."""
 
@@ -97,7 +97,7 @@ class ScheduledReport(models.Model):
         return f"{self.schedule}: {self.period_on}"
 
 
-@tracked(without=("attempt", "try_at", "error"))
+@tracked(without=("attempt", "try_at", "error"), of_today=True)
 class ReportNotice(MailJob):
     """The mail that tells one person that one report is there: a link, never the file."""
 

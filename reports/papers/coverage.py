@@ -13,6 +13,7 @@ from clauses.crosswalks.coverage import Coverage, Found, Line, Through, coverage
 from clauses.crosswalks.lines import how_words
 from clauses.crosswalks.pages import heading_of
 from clauses.models import OtherFramework
+from organisations.moment import now
 from reports.models import Report
 
 from .paper import Cover, Paper, framed, listing
@@ -20,7 +21,7 @@ from .paper import Cover, Paper, framed, listing
 
 def paper_of(report: Report) -> Paper:
     """Raises OtherFramework.DoesNotExist where who asked may not see it."""
-    at = timezone.now()
+    at = now()
     on = timezone.localdate(at, report.organisation.zone)
     seen: Any = OtherFramework.objects.visible_to(report.requested_by)
     framework = seen.of(report.organisation).get(code=report.parameters["framework"])

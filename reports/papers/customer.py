@@ -15,6 +15,7 @@ from audits.models import AuditRules
 from clauses.models import Document, DocumentKind
 from clauses.scope.inventory import approved_scope
 from organisations.models import Organisation
+from organisations.moment import now
 from records.approvable import Standing
 from reports.models import Report
 from reports.readiness.inventory import inventory_of
@@ -27,7 +28,7 @@ from .paper import Chapter, Cover, Paper, day
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     here = report.organisation
     seen = Seen(here, report.requested_by, at, timezone.localdate(at, here.zone))
     inventory = inventory_of(here, report.requested_by, named=False)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audits.models import ManagementReview, ReviewState
 from clauses.models import Objective, Position, RoleAssignment
 from organisations.models import Membership
+from organisations.moment import now
 from reports.models import Report
 from reports.readiness.lists import Seen
 from reports.readiness.management import aim_of
@@ -27,7 +28,7 @@ MOST, LETTERS = 5, 220
 
 
 def paper_of(report: Report) -> Paper:
-    at = timezone.now()
+    at = now()
     here = report.organisation
     seen = Seen(here, report.requested_by, at, timezone.localdate(at, here.zone))
     member = member_of(report)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
+from organisations.moment import now
 
 from .derive import readiness
 from .documented import documented
@@ -70,7 +70,7 @@ def explained(
     months: int = MONTHS,
 ) -> Explained:
     """Where `organisation` stands at a moment as far as `user` may see it, with records dated within so many months."""
-    at = at or timezone.now()
+    at = at or now()
     result = readiness(organisation, user, at, proofs=proofs)
     return explain(result, Seen(organisation, user, at, result.on), months)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organisations.models import Organisation, User
+from organisations.moment import now as moment
 from organisations.roles import VIEW_RECORDS
 from records.charts import Point, line_chart
+from records.past.days import first_day
+from records.past.looking import looking_back
 from reports.models import ReadinessSnapshot
 
 from .explained import Explained, explained
@@ -25,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 # So many days the trend looks back.
 SHOWN = 400
+# How far back days are kept that nobody kept in time, and how many at once.
+CAUGHT_UP, AT_ONCE = timedelta(days=92), 3
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ def take_all(now: datetime | None = None) -> int:
     for organisation in Organisation.objects.order_by("pk"):
         try:
             taken += take(organisation, now or timezone.now())
+            taken += take_missed(organisation)
         except Exception:  # whatever is wrong with one organisation, the others have their day
             logger.exception("the readiness of %s could not be kept", organisation.slug)
     return taken
@@ -71,6 +77,21 @@ def take(organisation: Organisation, now: datetime) -> bool:
     # Of two schedulers one wins: the database refuses the second row of a day.
     _snapshot, is_new = ReadinessSnapshot.objects.get_or_create(organisation=organisation, on=day, defaults=row)
     return is_new
+
+
+def take_missed(organisation: Organisation) -> int:
+    """Keeps days gone by that were not kept, the newest first and a few at once: history says what there was then."""
+    today, reader = organisation.today(), reader_in(organisation)
+    first = max(first_day(organisation), today - CAUGHT_UP)
+    kept = set(ReadinessSnapshot.objects.filter(organisation=organisation).values_list("on", flat=True))
+    days = (today - timedelta(days=back) for back in range(1, (today - first).days + 1))
+    missed = [day for day in days if day not in kept][:AT_ONCE] if reader else []
+    for day in missed:
+        with looking_back(organisation, day):
+            result = explained(organisation, reader, moment())
+        row = {"verdict": result.verdict, "figures": figures_of(result)}
+        ReadinessSnapshot.objects.get_or_create(organisation=organisation, on=day, defaults=row)
+    return len(missed)
 
 
 def reader_in(organisation: Organisation) -> User | None:

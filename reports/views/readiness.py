@@ -6,11 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from organisations import moment
 from organisations.access import needs
 from organisations.requests import MemberRequest
 from organisations.roles import VIEW_RECORDS
@@ -31,7 +31,7 @@ def overview(request: MemberRequest) -> HttpResponse:
 
     `steps=all` shows every step instead of the first ten.
     """
-    now = timezone.now()
+    now = moment.now()
     months = months_asked(request)
     result = explained(request.organisation, request.user, now, months=months)
     state, every = result.readiness, request.GET.get("steps") == "all"

@@ -43,17 +43,16 @@ def test_the_day_is_that_of_the_organisation(played: Stage) -> None:
     assert str(ReadinessSnapshot.objects.get(organisation=played.organisation).on) == "2026-11-27"
 
 
-def test_after_a_pause_the_present_day_is_kept_and_the_trend_tells_what_changed(played: Stage) -> None:
+def test_after_a_pause_the_days_between_are_kept_and_the_trend_tells_what_changed(played: Stage) -> None:
     take(played.organisation, timezone.now())
     played.position("4.2", status="met", narrative="As said.")
     with time_machine.travel(timezone.now() + timedelta(days=5)):
         take_all()
-        assert ReadinessSnapshot.objects.filter(organisation=played.organisation).count() == 2
+        take_all()
+        assert ReadinessSnapshot.objects.filter(organisation=played.organisation).count() == 6
         trend = trend_of(played.organisation, explained(played.organisation, played.officer))
-    assert [one.figures["clauses"]["met"] for one in trend.days] == [
-        trend.days[0].figures["clauses"]["met"],
-        trend.days[0].figures["clauses"]["met"] + 1,
-    ]
+    met = [one.figures["clauses"]["met"] for one in trend.days]
+    assert met == [met[0], *[met[0] + 1] * 5]
     assert "<svg" in trend.chart
     assert "5 days ago" in trend.caption
 
