@@ -142,11 +142,7 @@ class Rail:
             (_("Reviews"), "management-review-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
-            items += [
-                (_("Readiness"), "readiness-overview", None),
-                (_("Reports"), "report-list", None),
-                (_("Organisation"), "organisation-edit", None),
-            ]
+            items += self.of_all()
         items += [(_("History"), "log", None)]
         if MANAGE_MEMBERS in self.request.permissions:
             troubled = told(counts["troubled"]) if counts["troubled"] else None
@@ -158,6 +154,11 @@ class Rail:
             {"label": label, "url": url, "count": count, "current": self.here.startswith(url)}
             for label, url, count in urls
         ]
+
+    def of_all(self) -> list[tuple[str, str, str | None]]:
+        """Pages that tell about all of the organisation."""
+        names = ((_("Readiness"), "readiness-overview"), (_("Reports"), "report-list"))
+        return [(label, name, None) for label, name in (*names, (_("Organisation"), "organisation-edit"))]
 
 
 @lru_cache(maxsize=512)

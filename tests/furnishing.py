@@ -29,11 +29,7 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "expected_id": str(requirement.expected_evidence.all()[0].pk),
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
-        "schedule_id": str(
-            ReportSchedule.objects.create(
-                organisation=organisation, kind="readiness", made_by=officer, after=organisation.today()
-            ).pk
-        ),
+        "schedule_id": str(scheduled(organisation, officer).pk),
         "file_format": "csv",
         "import_id": str(
             Import.objects.create(organisation=organisation, brought_by=officer, kind="supplier", size=1).pk
@@ -57,3 +53,10 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         return address.filled((arguments | {"reference": record.reference}).get)
 
     return address_of
+
+
+def scheduled(organisation: Any, officer: Any) -> ReportSchedule:
+    """A report that is made by itself."""
+    return ReportSchedule.objects.create(
+        organisation=organisation, kind="readiness", made_by=officer, after=organisation.today()
+    )
