@@ -142,15 +142,8 @@ class Rail:
             (_("Reviews"), "management-review-list", None),
         ]
         if VIEW_RECORDS in self.request.permissions:
-            items += [
-                (_("Readiness"), "readiness-overview", None),
-                (_("Crosswalks"), "framework-list", None),
-                (_("Reports"), "report-list", None),
-                (_("Organisation"), "organisation-edit", None),
-            ]
+            items += self.of_all()
         items += [(_("History"), "log", None)]
-        if VIEW_RECORDS in self.request.permissions:
-            items += [(_("As of a day"), "as-of", None)]
         if MANAGE_MEMBERS in self.request.permissions:
             troubled = told(counts["troubled"]) if counts["troubled"] else None
             items += [(_("Members"), "member-list", None), (_("Mail"), "mail-list", troubled)]
@@ -161,6 +154,17 @@ class Rail:
             {"label": label, "url": url, "count": count, "current": self.here.startswith(url)}
             for label, url, count in urls
         ]
+
+    def of_all(self) -> list[tuple[str, str, str | None]]:
+        """Pages that tell about all of the organisation."""
+        names = [
+            (_("Readiness"), "readiness-overview"),
+            (_("Crosswalks"), "framework-list"),
+            (_("Reports"), "report-list"),
+            (_("As of a day"), "as-of"),
+            (_("Organisation"), "organisation-edit"),
+        ]
+        return [(label, name, None) for label, name in names]
 
 
 @lru_cache(maxsize=512)

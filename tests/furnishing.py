@@ -30,11 +30,7 @@ def furnish(organisation: Any, officer: Any) -> Callable[[Address], str]:
         "expected_id": str(requirement.expected_evidence.all()[0].pk),
         "pk": str(organisation.memberships.get(user=officer).pk),
         "report_id": str(Report.objects.create(organisation=organisation, number=1, requested_by=officer).pk),
-        "schedule_id": str(
-            ReportSchedule.objects.create(
-                organisation=organisation, kind="readiness", made_by=officer, after=organisation.today()
-            ).pk
-        ),
+        "schedule_id": str(scheduled(organisation, officer).pk),
         "file_format": "csv",
         "import_id": str(
             Import.objects.create(organisation=organisation, brought_by=officer, kind="supplier", size=1).pk
@@ -70,3 +66,10 @@ def crosswalk(organisation: Any, officer: Any) -> dict[str, str]:
         "requirement_id": str(mapping.target_id),
         "mapping_id": str(mapping.pk),
     }
+
+
+def scheduled(organisation: Any, officer: Any) -> ReportSchedule:
+    """A report that is made by itself."""
+    return ReportSchedule.objects.create(
+        organisation=organisation, kind="readiness", made_by=officer, after=organisation.today()
+    )

@@ -38,9 +38,8 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     """
     at = at or now()
     on = timezone.localdate(at, organisation.zone)
-    positions = list(
-        Position.objects.visible_to(user).of(organisation).in_order().select_related("requirement", "owner")
-    )
+    visible = Position.objects.visible_to(user).of(organisation)
+    positions = list(visible.in_order().select_related("requirement", "owner"))
     shelf = Shelf(organisation, user, on, proofs=proofs)
     lines = lines_of(organisation, positions, shelf, on)
     clauses, controls = parts_of(lines)
@@ -48,8 +47,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
     library = Library(expired=shelf.expired(), expiring=shelf.expiring(NEAR), index=index)
     (scope, scope_version), seen = scope_of(organisation), Seen(organisation, user, at, on)
     risks, registers = record_figures(seen, positions)
-    tests = judged(organisation, lines, library.expired, registers, risks)
-    obstacles = tuple(test for test in tests if test.count)
+    obstacles, passed = judged(organisation, lines, library.expired, registers, risks)
     return Readiness(
         organisation=organisation.name,
         timezone=organisation.timezone,
@@ -60,7 +58,7 @@ def readiness(organisation: Organisation, user: Any, at: datetime | None = None,
         stage1_on=organisation.stage1_on,
         state=state_of(clauses.count, controls.count, obstacles),
         obstacles=obstacles,
-        passed=tuple(test for test in tests if not test.count),
+        passed=passed,
         clauses=clauses,
         controls=controls,
         applicability=applicability_of(positions, lines),

@@ -98,8 +98,8 @@ def judged(
     expired: Sequence[Proof],
     registers: RegisterFigures,
     risks: RiskFigures,
-) -> tuple[Obstacle, ...]:
-    """Every test there is, what blocks before what is a condition; one that nothing fails has a count of 0."""
+) -> tuple[tuple[Obstacle, ...], tuple[Obstacle, ...]]:
+    """Every test: those that fail, what blocks before what is a condition, and those that pass, with a count of 0."""
     finder = Finder(organisation, lines)
     tests = [
         finder.mandatory(),
@@ -115,7 +115,8 @@ def judged(
         *obstacles_of_lists(registers.lists),
         *(passing(code, organisation) for code in ABSENT if code not in {*risks.lacking, *registers.lacking}),
     ]
-    return tuple(sorted(tests, key=lambda test: not test.blocks))
+    tests.sort(key=lambda test: not test.blocks)
+    return tuple(test for test in tests if test.count), tuple(test for test in tests if not test.count)
 
 
 def passing(code: str, organisation: Organisation) -> Obstacle:

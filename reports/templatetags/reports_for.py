@@ -31,7 +31,7 @@ def report_button(context: dict[str, Any], record: Record, kind: str) -> dict[st
         "csrf_token": context.get("csrf_token"),
         "record": record,
         "kind": kind,
-        "has_sheet": Report.Format.XLSX in Report.formats_of(kind),
+        "sheet": Report.Format.XLSX.value if Report.Format.XLSX in Report.formats_of(kind) else "",
         "newest": about.select_related("organisation").order_by("-number").first(),
         "key": uuid4(),
     }

@@ -67,10 +67,9 @@ def pages_of(stock: Stocked, portal: WSGIHandler) -> Iterator[Page]:
         yield page(stock.inmate, name, address, aim)
     yield page(officer, "Clause 6.1.2", f"{here}/clauses/6.1.2/")
     yield page(officer, "All requirements", f"{here}/clauses/")
-    yield page(officer, "Home", f"{here}/")
     yield page(contributor, "Home, contributor", f"{here}/")
-    yield page(officer, "Readiness, explained", f"{here}/readiness/")
-    yield page(officer, "Due", f"{here}/due/")
+    for name, place in {"Home": "", "Readiness, explained": "readiness/", "Due": "due/"}.items():
+        yield page(officer, name, f"{here}/{place}")
     yield page(officer, "Search page, two words", f"{here}/search/?q=fairness+audit")
     for name in ("evidence", "ai-systems", "requirements"):
         yield page(officer, f"API, {name}", f"{api}/{name}/")
