@@ -17,6 +17,8 @@ from records.models import Record
 CHOSEN = "past_days"
 # What a program may also ask of a day ahead, and which says itself what is wrong with a day.
 JUDGED_AHEAD = frozenset({"api-dashboard", "api-readiness"})
+# Of which a day means another thing: the version that was in force by what it says itself.
+OF_ITS_OWN = frozenset({"api-scope-statement-list"})
 
 
 def first_day(organisation: Organisation) -> date:
@@ -54,9 +56,10 @@ def chosen(request: Any) -> date | None:
 
 def asked_for(request: Any) -> date | None:
     """The day a program asks for. Raises Django REST framework's ValidationError where there is nothing to be read."""
-    text = request.GET.get("on")
+    name = request.resolver_match.url_name
+    text = None if name in OF_ITS_OWN else request.GET.get("on")
     day = day_from(text, request.organisation) if text else None
-    if text is None or day or request.resolver_match.url_name in JUDGED_AHEAD:
+    if text is None or day or name in JUDGED_AHEAD:
         return day
     if text == request.organisation.today().isoformat():
         return None
