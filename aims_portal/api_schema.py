@@ -62,7 +62,9 @@ class Described(AutoSchema):
     def refusals(self, parameters: list[dict[str, Any]]) -> set[str]:
         """The statuses by which this operation may refuse."""
         found = set(ALWAYS)
-        if self.method != "GET":
+        if self.method == "DELETE":
+            found |= {"400", "403"}
+        elif self.method != "GET":
             found |= {"400", "403", "413", "415"}
         elif {one["name"] for one in parameters if one["in"] == "query"} - OF_LISTS:
             found.add("400")

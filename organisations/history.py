@@ -47,25 +47,20 @@ def tracked(
     """
 
     def track(model: M) -> M:
-        fields = [
-            field.name
-            for field in model._meta.local_concrete_fields
-            if field.name not in without and not getattr(field.remote_field, "parent_link", False)
-        ]
         if seen_with:
             TOLD[model] = (seen_with, kept_at)
         if of_today:
             OF_TODAY.add(model)
         kept = Refuse(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
         listings = [listed_by] if listed_by else usual_listings(model, without)
-        indexes = [models.Index(fields=fields) for fields in [("pgh_obj", "pgh_id"), *listings]]
+        indexes = [models.Index(fields=columns) for columns in [("pgh_obj", "pgh_id"), *listings]]
         # Emptying a table in one stroke writes no event, so nobody may.
         pgtrigger.register(Refuse(name="never_truncated", operation=pgtrigger.Truncate))(model)
         return pghistory.track(
             pghistory.InsertEvent(),
             pghistory.UpdateEvent(),
             pghistory.DeleteEvent(),
-            fields=fields,
+            fields=own_fields(model, without),
             model_name=f"{model.__name__}Event",
             obj_field=pghistory.ObjForeignKey(db_index=False),
             append_only=False,
@@ -73,6 +68,14 @@ def tracked(
         )(model)
 
     return track
+
+
+def own_fields(model: type[models.Model], without: tuple[str, ...]) -> list[str]:
+    return [
+        field.name
+        for field in model._meta.local_concrete_fields
+        if field.name not in without and not getattr(field.remote_field, "parent_link", False)
+    ]
 
 
 def usual_listings(model: type[models.Model], without: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -19,6 +19,7 @@ from pypdf import PdfReader
 import aims_portal.sample
 from aims_portal.loading import load
 from organisations.models import Organisation, User
+from tests.ageing import happened_at
 from tests.reports.pdf_ua import faults_of
 from tests.reports.test_every_paper import made, text_of
 from tests.reports.test_explained import words_of
@@ -32,7 +33,9 @@ SignIn = Callable[..., Client]
 @pytest.fixture
 def meridia(db: None) -> Iterator[Organisation]:
     with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=UTC), tick=False):
-        yield load(Path(aims_portal.sample.__file__).parent / "meridia.yaml").organisation
+        organisation = load(Path(aims_portal.sample.__file__).parent / "meridia.yaml").organisation
+        happened_at(datetime(2026, 11, 23, 12, tzinfo=UTC))
+        yield organisation
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from aims_portal.backup.manifest import DamagedError
 from aims_portal.backup.taking import back_up
+from organisations.origin import TrackedCommand
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = "Backs the whole installation up into a new folder. Prints the SHA-256 of its manifest: keep it elsewhere."
 
     def add_arguments(self, parser: CommandParser) -> None:

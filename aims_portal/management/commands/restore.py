@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from aims_portal.backup.restoring import restore
+from organisations.origin import TrackedCommand
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     help = "Restores a backup into an empty installation, proves that the roots are the same, and verifies history."
     # The database may be quite empty.
     requires_migrations_checks = False

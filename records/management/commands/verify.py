@@ -6,14 +6,15 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from organisations.models import Organisation
+from organisations.origin import TrackedCommand
 from records.sealing.checking import note, verify
 from records.sealing.verifying import Verdict
 
 
-class Command(BaseCommand):
+class Command(TrackedCommand):
     """Reads all of it, and writes down only that it was checked."""
 
     help = (

@@ -17,8 +17,8 @@ INSIDE = (
     *("due-", "report-", "readiness-", "log", "task-", "evidence-request-", "gap-", "audit-room-", "import-"),
     "seal",
     *("statement-coverage", "certification-"),
-    # Coverage tells about the whole organisation.
-    "framework-",
+    # Coverage tells about the whole organisation, and so does what changed between two days.
+    *("framework-", "evolution"),
     # Of audits, findings and what follows from them they read list, page and history (see doors.py).
     *("audit-", "finding-", "corrective-action-", "improvement-", "management-review-", "information-request-"),
 )
