@@ -54,11 +54,11 @@ def print_and_keep(report: Report, attempt: int) -> None:
 
     if not Report.objects.visible_to(report.requested_by).filter(pk=report.pk).exists():
         raise UnprintableError(_("Who asked for it may no longer read the records of this organisation."))
-    # So that the root it prints covers what it says.
-    seal(longest=PATIENCE)
     if report.kind == Report.Kind.EVIDENCE_PACK:
         build_and_keep(report, attempt)
         return
+    # So that the root it prints covers what it says.
+    seal(longest=PATIENCE)
     is_sheet = report.format == Report.Format.XLSX
     # Rows are read while they are written, in one go and at the same moment: until then nothing more is heard.
     alive(5, ROWS_IN_PAGES if is_sheet else 0)

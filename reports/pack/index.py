@@ -76,7 +76,7 @@ def paper_of(report: Report, at: datetime, contents: Contents, records: Iterable
         checking(contents),
     ]
     entries = [(one.anchor, one.title) for one in chapters]
-    context = framed(report, at, cover, entries) | {"chapters": chapters}
+    context = framed(report, at, cover, entries) | {"on_paper": chapters}
     return Paper("paper/pack.html", at, contents.figures, context)
 
 
