@@ -13,7 +13,7 @@ from records.sealing.sealer import seal
 
 from .actions import Lost, claim, fail, keep, renew
 from .models import Report
-from .moment import one_moment
+from .one_moment import one_moment
 from .pack.building import build_and_keep
 from .papers import paper_of
 from .papers.printing import UnprintableError, printed

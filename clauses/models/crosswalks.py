@@ -40,7 +40,7 @@ class OtherFrameworkQuerySet(models.QuerySet["OtherFramework"]):
         return self.filter(retired_on=None)
 
 
-@tracked(seen_with=VIEW_RECORDS, kept_at="framework-list")
+@tracked(seen_with=VIEW_RECORDS, kept_at="framework-list", of_today=True)
 class OtherFramework(models.Model):
     """A standard, law or list of requirements beside ISO/IEC 42001."""
 
@@ -85,7 +85,7 @@ class OtherFramework(models.Model):
         return reverse(page, kwargs={"organisation": organisation.slug, "framework": self.code, **more})
 
 
-@tracked()
+@tracked(of_today=True)
 class OtherRequirement(models.Model):
     """One requirement of another framework, or a heading above some (`is_assessable` is false)."""
 
@@ -151,7 +151,7 @@ class MappingQuerySet(models.QuerySet["Mapping"]):
         return self.order_by("target__framework", "target__order", "source__order", "pk")
 
 
-@tracked(seen_with=VIEW_RECORDS, kept_at="framework-list")
+@tracked(seen_with=VIEW_RECORDS, kept_at="framework-list", of_today=True)
 class Mapping(models.Model):
     """That a requirement of ISO/IEC 42001 relates to one of another framework, how, how strongly, and by whose word."""
 

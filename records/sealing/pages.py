@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -42,7 +43,7 @@ def seal_page(request: MemberRequest) -> HttpResponse:
     return shown(request, RootMailForm(request=request))
 
 
-def shown(request: MemberRequest, form: RootMailForm) -> HttpResponse:
+def shown(request: MemberRequest, form: RootMailForm, status: int = 200) -> HttpResponse:
     organisation = request.organisation
     checks = Verification.objects.filter(chain__organisation=organisation).select_related("by")[:SHOWN]
     context = {
@@ -52,9 +53,9 @@ def shown(request: MemberRequest, form: RootMailForm) -> HttpResponse:
         "checks": checks,
         "may_mail": CHANGE_RECORDS in request.permissions,
         "form": form,
-        "crumbs": [(_("History"), f"/{organisation.slug}/history/"), (_("Seal"), None)],
+        "crumbs": [(_("History"), reverse("log", kwargs={"organisation": organisation.slug})), (_("Seal"), None)],
     }
-    return render(request, "records/seal.html", context)
+    return render(request, "records/seal.html", context, status=status)
 
 
 @require_POST
@@ -62,7 +63,7 @@ def shown(request: MemberRequest, form: RootMailForm) -> HttpResponse:
 def mail_root(request: MemberRequest) -> HttpResponse:
     form = RootMailForm(request.POST, request=request)
     if not form.is_valid():
-        return shown(request, form)
+        return shown(request, form, status=422)
     root = current_root(request.organisation)
     if root is None:
         messages.error(request, _("Nothing is sealed yet. Try again in a minute."))

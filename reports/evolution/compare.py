@@ -43,7 +43,7 @@ def evolution(organisation: Organisation, user: Any, since: date, until: date) -
 
 def one_day(organisation: Organisation, user: Any, day: date) -> tuple[Any, Seen]:
     with looking_back(organisation, gone_by(organisation, day)):
-        return readiness(organisation, user, moment()), seen_on_its_day(organisation, user)
+        return readiness(organisation, user, moment(), proofs=False), seen_on_its_day(organisation, user)
 
 
 def gone_by(organisation: Organisation, day: date) -> date | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from records.export import Line, harmless
 from reports.models import Report
-from reports.moment import one_moment
+from reports.one_moment import one_moment
 
 from . import history
 from .archive import CHUNK, Archive

@@ -28,7 +28,7 @@ def report_release(request: MemberRequest, report_id: UUID) -> HttpResponse:
         raise Http404
     form = ReleaseForm(request.POST)
     if not form.is_valid():
-        return render(request, "reports/report_detail.html", context_of(request, report, form))
+        return render(request, "reports/report_detail.html", context_of(request, report, form), status=422)
     row = release(report, by=request.user, **form.cleaned_data)
     messages.success(request, _("Released to %(who)s. It is on record.") % {"who": row.recipient})
     return redirect(report)

@@ -34,7 +34,8 @@ def schedule_new(request: MemberRequest) -> HttpResponse:
         schedule = set_up(request.organisation, by=request.user, **form.cleaned_data)
         messages.success(request, _("It is made from now on, without anybody asking."))
         return redirect("report-schedule", organisation=request.organisation.slug, schedule_id=schedule.pk)
-    return render(request, "reports/schedule_form.html", {"form": form, "crumbs": crumbs(request, _("New schedule"))})
+    context = {"form": form, "crumbs": crumbs(request, _("New schedule"))}
+    return render(request, "reports/schedule_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +63,7 @@ def schedule_detail(request: MemberRequest, schedule_id: int) -> HttpResponse:
         "form": form if may_ask and not schedule.stopped_at else None,
         "crumbs": crumbs(request, title_of(schedule)),
     }
-    return render(request, "reports/schedule_detail.html", context)
+    return render(request, "reports/schedule_detail.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
