@@ -106,7 +106,7 @@ def test_it_is_set_up_changed_and_stopped_on_pages(
     client, base = sign_in(manager), f"/{organisation.slug}/reports/"
     given = {"kind": "readiness", "format": "pdf", "every": "month", "readers": [manager.pk]}
     page = client.post(f"{base}schedules/new/", given | {"readers": []})
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "Choose at least one person." in page.content.decode()
     answer = client.post(f"{base}schedules/new/", given)
     assert answer.status_code == 302
@@ -137,5 +137,5 @@ def test_readers_look_and_change_nothing(role: str, request: Any, schedule: Repo
 def test_a_contributor_cannot_be_told(organisation: Any, manager: Any, contributor: Any, sign_in: SignIn) -> None:
     given = {"kind": "readiness", "format": "pdf", "every": "month", "readers": [contributor.pk]}
     page = sign_in(manager).post(f"/{organisation.slug}/reports/schedules/new/", given)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert not ReportSchedule.objects.exists()
