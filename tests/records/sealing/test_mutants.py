@@ -270,8 +270,13 @@ def root(organisation: Any, number: int) -> Root:
 
 
 def settle() -> None:
-    """As after some rounds in which nothing happened: within one transaction the sealer cannot know that."""
-    altered("UPDATE records_progress SET settled = greatest(settled, ceiling)")
+    """As after some rounds in which nothing happened: within one transaction, and beside those of other tests on the
+    same server, the sealer cannot know that.
+    """
+    altered(
+        """UPDATE records_progress p SET settled = greatest(settled, ceiling, coalesce(
+            (SELECT max(s.event) FROM records_sealedevent s WHERE s.table_id = p.table_id), 0))"""
+    )
 
 
 def cut_off(organisation: Any, last: Any, *, events: bool = False) -> None:
