@@ -9,6 +9,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from records.past.looking import looking_back
 from records.sealing.sealer import seal
 
 from .actions import Lost, claim, fail, keep, renew
@@ -62,7 +63,7 @@ def print_and_keep(report: Report, attempt: int) -> None:
     is_sheet = report.format == Report.Format.XLSX
     # Rows are read while they are written, in one go and at the same moment: until then nothing more is heard.
     alive(5, ROWS_IN_PAGES if is_sheet else 0)
-    with one_moment():
+    with one_moment(), looking_back(report.organisation, report.day):
         paper = paper_of(report)
         code = code_of(paper.figures)
         content = booked(report, paper, code, sheets_of(report, paper)) if is_sheet else b""
