@@ -37,6 +37,7 @@ def room_rail(rail: Rail) -> dict[str, Any]:
         (_("My findings"), "room-finding-list"),
         (_("My notes"), "room-note-list"),
         (_("Mandatory documents"), "mandatory-list"),
+        (_("As of a day"), "as-of"),
     ]
     items = [item(rail, label, rail.url(name), None) for label, name in desk]
     items += [

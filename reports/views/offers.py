@@ -96,7 +96,8 @@ def offers_of(request: MemberRequest) -> list[dict[str, Any]]:
             "title": K(one.kind).label,
             "text": one.text,
             "latest": latest.get(one.kind),
-            "where": reverse(one.where, kwargs=here) if one.where else "",
+            # Whoever may not ask reads these pages all the same, but for the one that only asks.
+            "where": reverse(one.where, kwargs=here) if one.where and (may_ask or one.kind != K.EVIDENCE_PACK) else "",
             "where_label": one.where_label,
             "formats": Report.formats_of(one.kind) if may_ask and not one.where else (),
             "people": people if one.kind == K.INTERVIEW and may_ask else (),

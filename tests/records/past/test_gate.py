@@ -174,3 +174,9 @@ def test_the_dashboard_of_a_day_gone_by_reads_what_was(organisation: Any, office
     facts = sign_in(officer).get(f"/api/v1/{organisation.slug}/dashboard/?on={day}").json()
     assert facts["risks_total"] == 1
     assert facts["recorded_on"] == day.isoformat()
+
+
+def test_an_auditor_in_a_room_finds_the_way_there(organisation: Any, sign_in: SignIn) -> None:
+    room = opened_room(organisation)
+    page = sign_in(room.person).get(f"/{organisation.slug}/room/").content.decode()
+    assert f'href="/{organisation.slug}/as-of/"' in page
