@@ -258,3 +258,9 @@ def test_a_room_that_hides_who_was_trained_leaves_that_out(organisation: Any, se
         room = opened_room(organisation, downloads=True, names_as_initials=hides)
         told = manifest_of(parts_of(content_of(pack(organisation, room.person, room=room.reference))))["records"]
         assert any(one["kind"] == "training-record" for one in told) is not hides
+
+
+def test_who_may_not_ask_is_led_nowhere(organisation: Any, auditor: Any, manager: Any, sign_in: Any) -> None:
+    reports, address = f"/{organisation.slug}/reports/", f'href="/{organisation.slug}/evidence-pack/"'
+    assert address in sign_in(manager).get(reports).content.decode()
+    assert address not in sign_in(auditor).get(reports).content.decode()
