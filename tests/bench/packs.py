@@ -126,7 +126,7 @@ def history(events: int) -> Iterator[Path]:
             for first in range(1, events + 1, BUNDLE):
                 number, places = number + 1, range(first, min(first + BUNDLE, events + 1))
                 texts = [line_of(place) for place in places]
-                levels = levels_of([leaf_of(text) for text in texts])
+                levels = levels_of([leaf_of(text.encode()) for text in texts])
                 facts = {"number": number, "first": first, "last": places[-1], "made_at": "2026-11-23T09:00:00+00:00"}
                 head = head_of(head, levels[-1][0], **facts)  # type: ignore[arg-type]
                 roots.write(canonical(facts | {"merkle": levels[-1][0].hex(), "head": head.hex()}) + "\n")

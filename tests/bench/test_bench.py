@@ -26,7 +26,7 @@ def test_the_bench_runs_on_servers_of_its_own_and_prints_every_table() -> None:
     )
     assert answer.returncode == 0, answer.stderr
     titles = [line for line in answer.stdout.splitlines() if line.startswith("## ")]
-    assert len(titles) == 9, titles
+    assert len(titles) == 12, titles
     assert "| Evidence, first page |" in answer.stdout
 
 
