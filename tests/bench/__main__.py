@@ -79,7 +79,7 @@ def measured(*, quick: bool, pack: int) -> Iterator[Part]:
         steps.append(("Setting the report", lambda _stock: paper.setting(stocks[0], rounds=3)))
         full = timed("Filling 1,000 risks", stocked, Size("register", 100, 10, 1_000))
         steps.append(("Setting the risk register", lambda _stock: paper.setting_risks(full, rounds=3)))
-        steps.append(("Setting the report of the largest", lambda _stock: readiness.printing(last)))
+        steps.append(("Setting all reports of the largest", lambda _stock: readiness.printing(last)))
     for words, step in steps:
         yield timed(words, step, last)
 

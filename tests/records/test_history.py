@@ -92,7 +92,7 @@ def test_every_model_of_ours_with_a_person_in_it_is_tracked() -> None:
         "Asking": "a job that says itself when its mail was sent; what is asked is tracked",
         "Import": "a job that says itself who brought which file and when; what it wrote is tracked",
         "Reminder": "written once, says itself who was told when; its digest is tracked",
-        "FileAlarm": "a job that says itself when its mail was sent; what the check found stands in the history of its item",
+        "FileAlarm": "a job that says itself when its mail was sent; what was found is in the history of its item",
         "Taking": "written once, says itself who took which pack away and when",
         "Verification": "written once, says itself who checked which chain and what was found",
         "RootMail": "a job that says itself to whom which root was mailed and when",
