@@ -14,6 +14,8 @@ MARKED_SAFE = {
     "records/table_rows.py": "each cell was escaped on its own; format_html for each would cost a third of a page",
 }
 MARK_SAFE = re.compile(r"\bmark_safe\b|\bSafeString\(|\bSafeText\(|\bformat_html\(\s*f[\"']")
+INCLUDED = re.compile(r"{% include \"([^\"]+)\"")
+INCLUDED_ALONE = re.compile(r"{% include \"([^\"]+)\"[^%]* only %}")
 UNESCAPED = re.compile(r"\|\s*safe(?:seq)?\b|{%\s*autoescape\s+off")
 
 
@@ -32,6 +34,20 @@ def test_templates_keep_to_the_content_security_policy() -> None:
         f"{path}:{line} {what}" for path in tree.templates() for line, what in PageSource(tree.read(path)).forbidden
     ]
     assert not faults, tree.listed("The browser blocks these; use a class, or static/js:", faults)
+
+
+def test_no_form_is_included_without_its_token() -> None:
+    """What is included with `only` sees no token, so a form in it would be refused; only a browser would notice."""
+    sources = {str(path).removeprefix("templates/"): tree.read(path) for path in tree.templates()}
+    posting = {name for name, source in sources.items() if "csrf_token" in source}
+    while more := {name for name, source in sources.items() if posting & set(INCLUDED.findall(source))} - posting:
+        posting |= more
+    faults = [
+        f"templates/{name} includes {other}"
+        for name, source in sources.items()
+        for other in posting & set(INCLUDED_ALONE.findall(source))
+    ]
+    assert not faults, tree.listed("Take `only` away:", faults)
 
 
 def test_no_template_switches_escaping_off() -> None:
