@@ -48,3 +48,8 @@ def now() -> datetime:
 def today(zone: ZoneInfo) -> date:
     looked_at = past()
     return looked_at.day if looked_at else timezone.localdate(timezone=zone)
+
+
+def moment_of(day: date, zone: ZoneInfo) -> datetime:
+    """When a day is judged: now where it is today, the last moment of the day looked at, noon of a day ahead."""
+    return now() if day == today(zone) else datetime.combine(day, time(12), zone)

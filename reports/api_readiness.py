@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -11,6 +10,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from organisations.moment import moment_of
 
 from .api import ON, WholeApi, day_asked
 from .dashboard import VERDICTS, ConformitySerializer, References, conformity
@@ -118,8 +119,8 @@ class ReadinessApi(WholeApi):
     def get(self, request: Request, **kwargs: Any) -> Response:
         """Verdict, rule, every test with its records, design apart from operation, blockers, and what to do next."""
         organisation = self.member.organisation
-        noon = datetime.combine(day_asked(self.member), time(12), organisation.zone)
-        result = explained(organisation, self.member.user, noon, months=months_asked(request))
+        at = moment_of(day_asked(self.member), organisation.zone)
+        result = explained(organisation, self.member.user, at, months=months_asked(request))
         return Response(answer(result) | {"recorded_on": organisation.today().isoformat()})
 
 

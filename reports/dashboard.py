@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from audits.models import Finding, FindingState, Grade
 from clauses.models import Document, Objective, TrainingRecord
 from evidence.models import Evidence
 from organisations.models import Organisation
+from organisations.moment import moment_of
 from records.models import SOON
 from risks.models import LEVELS, Process, Treatment
 from systems.models import AISystem, RiskClass, Supplier
@@ -96,15 +97,15 @@ class DashboardSerializer(serializers.Serializer):
 
 def dashboard(organisation: Organisation, user: Any, on: date) -> dict[str, Any]:
     """The facts on a day; keys as programs know them."""
-    noon = datetime.combine(on, time(12), organisation.zone)
-    result = readiness(organisation, user, noon, proofs=False)
+    at = moment_of(on, organisation.zone)
+    result = readiness(organisation, user, at, proofs=False)
     evidence = Evidence.objects.visible_to(user).of(organisation)
     overdue = Supplier.objects.visible_to(user).of(organisation).filter(review_on__lt=on)
     return {
         "on": on.isoformat(),
         "recorded_on": organisation.today().isoformat(),
         **systems(organisation, user),
-        **risks(Seen(organisation, user, noon, on), result),
+        **risks(Seen(organisation, user, at, on), result),
         "evidence_expired": references(evidence.expired(on)),
         "evidence_expiring_within_30_days": references(evidence.expiring(on, SOON)),
         "supplier_reviews_overdue": references(overdue),

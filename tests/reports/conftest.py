@@ -152,7 +152,7 @@ def with_assessments(stage: Stage, scorer: AISystem) -> None:
 
 def with_incidents(stage: Stage, scorer: AISystem) -> None:
     here = stage.organisation
-    late = {"recipient": "Authority", "due_at": timezone.now() - timedelta(hours=1)}
+    late = {"recipient": "Authority", "due_at": timezone.now() - timedelta(minutes=1)}
     leak = make_incident(here, title="Leak", system=scorer, owner=stage.officer)
     Notification.objects.create(incident=leak, **late)
     make_incident(here, title="Old", closed_on=stage.day(0))
