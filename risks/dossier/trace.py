@@ -176,5 +176,5 @@ def concerns_part(asked: Asked) -> Part:
         Line(one.reference, one.title, one.get_absolute_url(), state=str(one.get_state_display()), day=one.received_on)
         for one in found
     )
-    note = _("What was corrected after an incident or a concern stands on its own page.")
+    note = _("Corrective actions stand on the page of the incident or concern that led to them.")
     return Part("concerns", _("Concerns"), "A.3.3", lines, note=note, total=len(lines))

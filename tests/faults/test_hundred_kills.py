@@ -74,10 +74,7 @@ def victims(pid: int, chance: random.Random) -> list[int]:
     return [chance.choice(found)] if found else []
 
 
-def test_a_hundred_random_kills_lose_and_double_nothing(
-    demo: tuple[int, str, str],  # noqa: F811
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_a_hundred_random_kills_lose_and_double_nothing(demo: tuple[int, str, str]) -> None:  # noqa: F811
     pid, base, password = demo
     before = {name: Person(base, password).api("get", f"ai-systems/{name}/").json()["version"] for name in SYSTEMS}
     savers = [Saver(Person(base, password), name) for name in SYSTEMS]
@@ -96,7 +93,7 @@ def test_a_hundred_random_kills_lose_and_double_nothing(
         person.is_over.set()
         person.join()
 
-    wait_for(lambda: Person(base, password).answers("healthz"))
+    wait_for(lambda: asker.person.answers("healthz"))
     at_rest = Person(base, password)
     assert all(saver.confirmed for saver in savers)
     for saver in savers:
@@ -111,24 +108,20 @@ def test_a_hundred_random_kills_lose_and_double_nothing(
 
 def every_report_is_there_once(person: Person, asker: Asker) -> None:
     """Each key has its report, each report was asked for, and its file is the one that was kept."""
-    wait_for(lambda: not {row["state"] for row in reports(person)} & {"queued", "running"}, PATIENCE)
-    assert not {row["reference"]: row["error"] for row in reports(person) if row["state"] != "done"}
-    ids = [row["id"] for row in reports(person)]
+
+    def states() -> set[str]:
+        return {row["state"] for row in person.all_of("reports/?rows=100")}
+
+    wait_for(lambda: not states() & {"queued", "running"}, PATIENCE)
+    rows = list(person.all_of("reports/?rows=100"))
+    assert not {row["reference"]: row["error"] for row in rows if row["state"] != "done"}
+    ids = [row["id"] for row in rows]
     assert len(ids) == len(set(ids)) > 5
     assert set(ids) == set(asker.asked.values())
-    for row in reports(person):
+    for row in rows:
         file = person.api("get", f"reports/{row['id']}/download/").content
         assert hashlib.sha256(file).hexdigest() == row["sha256"], row["reference"]
         assert file.startswith(b"%PDF-")
-
-
-def reports(person: Person) -> list[dict[str, str]]:
-    address, found = "reports/?rows=100", []
-    while address:
-        page = person.api("get", address).json()
-        found += page["results"]
-        address = (page["next"] or "").partition("/api/v1/meridia/")[2]
-    return found
 
 
 def verified(pid: int) -> str:

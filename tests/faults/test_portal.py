@@ -57,6 +57,13 @@ class Person:
         headers |= {"X-CSRFToken": self.session.cookies["csrftoken"]}
         return self.session.request(method, f"{self.base}api/v1/meridia/{path}", json=data, headers=headers, timeout=30)
 
+    def all_of(self, path: str) -> Iterator[dict[str, Any]]:
+        """The rows of every page of a list."""
+        while path:
+            page = self.api("get", path).json()
+            yield from page["results"]
+            path = (page["next"] or "").partition("/api/v1/meridia/")[2]
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str, str]]:
@@ -122,11 +129,8 @@ class Saver(threading.Thread):
 
 def names_in_history(person: Person, reference: str) -> list[str]:
     """Every title the system was given, oldest first."""
-    address, found = f"history/?rows=100&record={reference}", []
-    while address:
-        page = person.api("get", address).json()
-        found += [line["after"] for row in page["results"] for line in row["changes"] if line["field"] == "Title"]
-        address = (page["next"] or "").partition("/api/v1/meridia/")[2]
+    rows = person.all_of(f"history/?rows=100&record={reference}")
+    found = [line["after"] for row in rows for line in row["changes"] if line["field"] == "Title"]
     return found[::-1]
 
 

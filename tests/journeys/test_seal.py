@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -14,7 +13,8 @@ from records.sealing.roots import current_root
 from records.sealing.sealer import seal
 from tests.browser import assert_no_axe_violations
 from tests.cast import make_ai_system
-from tests.journeys.test_manager import READY_IN, enter
+from tests.faults.test_portal import wait_for
+from tests.journeys.test_manager import enter
 from tests.records.sealing.altering import altered
 from tests.traces import history_of
 
@@ -36,7 +36,7 @@ def test_the_root_is_mailed_and_what_was_altered_is_named(
     page.get_by_label("Mail the current root to").select_option(label=auditor.name)
     page.get_by_role("button", name="Mail it").click()
     expect(page.get_by_text(f"goes to {auditor.name} by mail")).to_be_visible()
-    soon(lambda: RootMail.objects.get(person=auditor, root=root).state == MailState.SENT)
+    wait_for(lambda: RootMail.objects.get(person=auditor, root=root).state == MailState.SENT)
 
     check_now(page)
     shows(page, "Unaltered")
@@ -64,11 +64,4 @@ def shows(page: Page, words: str) -> None:
         page.reload()
         return page.get_by_text(words).count() > 0
 
-    soon(there)
-
-
-def soon(is_so: Any) -> None:
-    deadline = time.monotonic() + READY_IN / 1000
-    while not is_so():
-        assert time.monotonic() < deadline, "It never came to that."
-        time.sleep(0.3)
+    wait_for(there)

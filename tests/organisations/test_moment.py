@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from organisations.moment import moment_of
+from organisations.moment import LOOKED_AT, Past, end_of, moment_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -23,3 +23,12 @@ def test_today_is_judged_as_it_is_now_at_any_hour(hour: int) -> None:
 def test_a_day_ahead_is_judged_at_its_noon() -> None:
     with time_machine.travel(datetime(2026, 11, 26, 18, 30, tzinfo=BERLIN), tick=False):
         assert moment_of(date(2026, 12, 1), BERLIN) == datetime(2026, 12, 1, 12, tzinfo=BERLIN)
+
+
+def test_a_day_that_is_looked_at_is_judged_at_its_last_moment() -> None:
+    day = date(2026, 8, 31)
+    token = LOOKED_AT.set(Past(1, day, end_of(day, BERLIN)))
+    try:
+        assert moment_of(day, BERLIN) == datetime(2026, 8, 31, 23, 59, 59, 999_999, tzinfo=BERLIN)
+    finally:
+        LOOKED_AT.reset(token)

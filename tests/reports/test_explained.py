@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +22,7 @@ from reports.readiness.every_test import Judged, counted
 from reports.readiness.explained import Explained, explained
 from reports.readiness.next_steps import OPENS, STAGE_1, TO_DO, steps_of
 from reports.readiness.practice import Point
+from risks.models import Notification
 from tests.reports.conftest import Stage
 
 SignIn = Callable[..., Client]
@@ -134,6 +136,20 @@ def test_page_and_records_agree(assessed: Stage, manager: Any, sign_in: SignIn) 
         if listed and listed.count:
             behind = client.get(listed.url)
             assert behind.context["page"].paginator.count == listed.count, one.code
+
+
+def test_what_falls_due_in_the_afternoon_is_late_for_programs_in_the_evening(
+    assessed: Stage, manager: Any, sign_in: SignIn
+) -> None:
+    here = assessed.organisation
+    evening = datetime.combine(here.today(), time(23, 30), here.zone)
+    Notification.objects.update(due_at=evening - timedelta(hours=1))
+    client, address = sign_in(manager), f"/api/v1/{here.slug}"
+    with time_machine.travel(evening, tick=False):
+        tests = {one["code"]: one["count"] for one in client.get(f"{address}/readiness/").json()["tests"]}
+        failed = {one["code"] for one in client.get(f"{address}/dashboard/").json()["readiness_failed_tests"]}
+    assert tests["notifications-late"] == 1
+    assert "notifications-late" in failed
 
 
 def test_the_api_tells_the_same(assessed: Stage, manager: Any, sign_in: SignIn) -> None:

@@ -154,7 +154,7 @@ def test_gaps_are_said_as_gaps(system: AISystem, organisation: Any, officer: Any
     texts = " ".join(SeenPage(sign_in(officer).get(page_of(system))).texts)
     for words in ("No current impact assessment", "No go-live record", f"{risk.reference} high without acceptance"):
         assert words in texts
-    assert "What was corrected after an incident or a concern" in texts
+    assert "Corrective actions stand on the page of the incident or concern" in texts
 
 
 def test_what_a_system_is_made_of_has_gaps_of_its_own(system: AISystem, organisation: Any, officer: Any) -> None:
