@@ -91,8 +91,9 @@ def signed_in_page(browser_context: BrowserContext, live_server: Any, sign_in: A
 def assert_no_axe_violations(page: Page, context: str | None = None) -> None:
     """Fails with the rule, the help and the elements for each fault axe finds on the page, or in a part of it.
 
-    Colours are measured as they stay: not on their way from one to the other.
+    Colours are measured as they stay: not on their way from one to the other; a page once it has arrived.
     """
+    page.wait_for_load_state()
     page.emulate_media(reduced_motion="reduce")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)

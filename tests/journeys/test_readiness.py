@@ -49,8 +49,10 @@ def behind(page: Page, row: str, within: str = "main") -> tuple[int, int]:
         .filter(has_text=row)
         .first.get_by_role("link", name=re.compile(r"^\d+$"))
     )
-    number = int(link.inner_text())
+    number, address = int(link.inner_text()), link.get_attribute("href")
+    assert address
     link.click()
+    page.wait_for_url(lambda url: url.endswith(address))
     return number, page.locator("main tbody tr").count()
 
 

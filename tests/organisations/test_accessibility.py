@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from organisations.models import Invitation
 from organisations.roles import Role
@@ -49,7 +49,7 @@ def test_the_pages_of_an_invitation_pass_axe_in_both_themes(
         assert_no_axe_violations_in_both_themes(browser_page)
     browser_page.goto(new)
     browser_page.get_by_role("button", name="Accept invitation").click()
-    assert browser_page.locator("[aria-invalid=true]").count() == 2
+    expect(browser_page.locator("[aria-invalid=true]")).to_have_count(2)
     assert_no_axe_violations_in_both_themes(browser_page)
     for user in (outsider, contributor):
         page = signed_in_page(user)
