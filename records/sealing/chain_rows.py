@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from .lines import MOMENT, read_lines
+from .lines import MOMENT, copied, read_lines
 from .models import Chain, Root, SealedEvent
 from .shapes import KnownShape
 
@@ -131,8 +131,7 @@ def sealed_rows(chain: Chain, after: int) -> list[bytes]:
     """The next rows of a chain as COPY writes them."""
     rows: list[bytes] = []
     sql = SEALED.format(sealed=SealedEvent._meta.db_table, chain=chain.pk, after=after, most=BLOCK)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(sql, SimpleNamespace(write=rows.append))
+    copied(sql, SimpleNamespace(write=rows.append))
     return rows
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -96,8 +97,13 @@ def read_lines(table: str, columns: dict[str, str], places: Sequence[tuple[int, 
         sequences=",".join(str(sequence) for sequence, _event in places),
         events=",".join(str(event) for _sequence, event in places),
     )
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({sql}) TO STDOUT", Rows(take))
+    copied(f"COPY ({sql}) TO STDOUT", Rows(take))
+
+
+def copied(sql: str, file: Any) -> None:
+    """COPY to or from a file. Django wraps the faults of all else, not of COPY: a cut connection would stay in use."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(sql, file)
 
 
 class Rows:

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from .belonging import event_tables, organisation_of
-from .lines import columns_of, pin, read_lines
+from .lines import columns_of, copied, pin, read_lines
 from .merkle import BEFORE_THE_FIRST, head_of, leaf_of, merkle_root
 from .models import Chain, EventTable, Progress, Root, SealedEvent, Shape
 
@@ -225,8 +225,7 @@ def write(chain: Chain, placed: Sequence[tuple[int, Found]], leaves: dict[int, b
         )
     rows.seek(0)
     columns = "chain_id, sequence, table_id, event, shape_id, leaf"
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {SealedEvent._meta.db_table} ({columns}) FROM STDIN", rows)
+    copied(f"COPY {SealedEvent._meta.db_table} ({columns}) FROM STDIN", rows)
 
 
 def settle(emptied: Sequence[Progress], highest: dict[str, int], ended: int, horizon: int) -> None:

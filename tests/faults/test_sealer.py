@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 import time
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
+from records.sealing.lines import copied
 from records.sealing.models import Root, SealedEvent
 from records.sealing.sealer import seal
 from records.sealing.unsealed import unsealed_events
@@ -88,3 +90,12 @@ def test_a_sealer_whose_connection_is_cut_again_and_again_loses_and_doubles_noth
     sealer.join()
     seal()
     everything_is_sealed_once()
+
+
+def test_a_connection_cut_while_copying_is_known_as_cut_and_opened_anew() -> None:
+    with pytest.raises(OperationalError):
+        copied("COPY (SELECT pg_terminate_backend(pg_backend_pid())) TO STDOUT", BytesIO())
+    connection.close_if_unusable_or_obsolete()
+    rows = BytesIO()
+    copied("COPY (SELECT 1) TO STDOUT", rows)
+    assert rows.getvalue() == b"1\n"
