@@ -1,7 +1,8 @@
 """A Celery worker that stops where a test wants to kill it: `python -m tests.faults.slow_worker PREFIX MARKER WHERE`.
 
-It takes its messages from the broker under PREFIX, its lease lasts two seconds, and it prints one line for a report.
-At WHERE (`printing`, `stored`, `packing`, `moved`, or `nowhere`) it writes the file MARKER and waits for the end.
+It takes its messages from the broker under PREFIX and prints one line for a report. At WHERE (`printing`, `stored`,
+`packing`, `moved`, or `nowhere`) it writes the file MARKER and waits for the end, with a lease of two seconds; a worker
+that waits nowhere has the lease that workers have.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def main(prefix: str, marker: str, where: str) -> None:
         wait_at("moved")
 
     taking_in.opened, actions.move, building.printed = opened, move, printed
-    actions.LEASE = LEASE
+    if where != "nowhere":
+        actions.LEASE = LEASE
     actions.put = put
     making.printed = printed
     app.worker_main(["worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"])
