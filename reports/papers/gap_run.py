@@ -19,6 +19,7 @@ from clauses.gaps.findings import (
     totals_of,
 )
 from clauses.models import GapRun
+from clauses.models.gaps import Outcome
 from organisations.moment import now
 from reports.models import Report
 
@@ -137,4 +138,6 @@ def answers_table(one: Finding, asked: list[Any], given: dict[int, Any]) -> Tabl
         for question in asked
         for answer in (given.get(question.pk),)
     )
-    return table(title, head, rows, _("Judged as a whole, without answers to single questions."))
+    is_judged = one.outcome != Outcome.UNANSWERED
+    none_asked = _("Judged as a whole, without answers to single questions.") if is_judged else _("It was not judged.")
+    return table(title, head, rows, none_asked)

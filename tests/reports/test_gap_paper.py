@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from clauses.gaps.closing import close_run
-from clauses.models import GapRun
+from clauses.gaps.loading import as_result
+from clauses.models import GapResult, GapRun, Requirement
 from reports.models import Report
 from tests.clauses.gaps.making import answer_all, make_gap_run
 from tests.reports.test_risk_papers import Printing
@@ -33,6 +34,15 @@ def test_it_prints_what_was_found(organisation: Any, officer: Any, manager: Any)
     assert [(one["value"], one["of"]) for one in headline] == [(0, 70), (1, None), (69, None), (2, 221)]
 
 
-def test_one_made_elsewhere_prints_too(organisation: Any, manager: Any) -> None:
+def test_one_made_elsewhere_says_what_was_judged_as_a_whole_and_what_was_not(organisation: Any, manager: Any) -> None:
     run = make_gap_run(organisation)
-    assert Printing(organisation, manager, Report.Kind.GAP_RUN, run).text
+    judged = Requirement.objects.get(number="10.2")
+    GapResult.objects.bulk_create(
+        as_result(run, one, "not_met" if one == judged else None) for one in Requirement.objects.assessable()
+    )
+    run.closed_on = run.began_on
+    run.save()
+    text = "".join(Printing(organisation, manager, Report.Kind.GAP_RUN, run).text.split())
+    assert "10.2Nonconformityandcorrectiveaction:notmetJudgedasawhole,withoutanswerstosinglequestions." in text
+    assert text.count("Judgedasawhole") == 1
+    assert text.count("Itwasnotjudged.") == 69
